@@ -1,0 +1,1 @@
+"""The query API: store to JSON and CSV."""

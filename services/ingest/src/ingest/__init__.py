@@ -1,0 +1,1 @@
+"""From broker to store: every message journaled, decoded, placed, written."""

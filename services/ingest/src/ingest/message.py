@@ -1,0 +1,70 @@
+"""A message on its way: as it was journaled, and what became of it. Data only."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import msgspec
+
+from hdh.model import Point
+
+
+class Message(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """One MQTT publish as the journal keeps it.
+
+    Attributes:
+        topic: as published.
+        payload: as published.
+        time: when it was journaled, epoch ms.
+        packet_id: the broker's packet id, 0 at QoS 0.
+        retain: whether the broker sent it because it was retained, not because it was just published.
+    """
+
+    topic: str
+    payload: bytes
+    time: int
+    packet_id: int = 0
+    retain: bool = False
+
+
+class Reason(StrEnum):
+    """Why a message, or a part of it, was rejected."""
+
+    TOPIC = "topic"  # no route takes this topic
+    PROJECT = "project"  # its project is not listed
+    PAYLOAD = "payload"  # unreadable: no JSON, not UTF-8, not what the decoder expects
+    FIELD = "field"  # a field's name cannot be a quantity
+    TYPE = "type"  # a value of the wrong type, or not finite
+    TIME = "time"  # a time that cannot be read
+    CLOCK = "clock"  # a time far outside reason
+    EXPIRED = "expired"  # older than the project's retention
+    STORE = "store"  # the store refused the point
+
+
+class Ignored(StrEnum):
+    """Why a message that is well was not written."""
+
+    RETAINED = "retained"  # the broker's copy of an old message, without a time of its own
+    ERROR_TOPIC = "error_topic"  # what we reported ourselves
+    COMMAND = "command"  # to a device, or a device's answer to one
+    EMPTY = "empty"  # holds no reading
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with a message or a part of it: the reason, and a sentence with what, where and remedy."""
+
+    reason: Reason
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """What a message came to: points to write, and faults if anything in it was wrong.
+
+    Exactly one of these holds: `ignored` is set (then there are no points and no faults), there are faults (the
+    message ends as rejected, its good points are written all the same), or there are points only.
+    """
+
+    points: list[Point] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    ignored: Ignored | None = None

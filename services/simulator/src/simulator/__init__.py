@@ -1,0 +1,1 @@
+"""Believable houses that publish as real gateways do."""

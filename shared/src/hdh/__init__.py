@@ -1,0 +1,1 @@
+"""What the services of the Healthy Digital House stack agree on."""

@@ -1,0 +1,1 @@
+"""The SQLite store: the embedded default, for processes of one user on one machine."""

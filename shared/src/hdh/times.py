@@ -1,0 +1,66 @@
+"""Times as people and devices write them, to epoch milliseconds and back."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+_UNITS_BY_SIZE = ((1e11, 1000.0), (1e14, 1.0), (1e17, 1e-3), (float("inf"), 1e-6))
+_LOOSE = re.compile(r"^(\d{4})[.\-/](\d{2})[.\-/](\d{2})[T ](.+)$")
+
+
+def from_epoch(number: float) -> int:
+    """Epoch milliseconds from epoch seconds, milliseconds, micro- or nanoseconds, told apart by size.
+
+    Seconds are below 1e11 (the year 5138), milliseconds below 1e14, microseconds below 1e17.
+
+    Raises:
+        ValueError: it is not a finite number.
+    """
+    size = abs(number)
+    if not size < float("inf"):
+        raise ValueError(f"{number} is not a time")
+    factor = next(factor for limit, factor in _UNITS_BY_SIZE if size < limit)
+    return number if isinstance(number, int) and factor == 1.0 else round(number * factor)
+
+
+def from_iso(text: str, zone: ZoneInfo | None = None) -> int:
+    """Epoch milliseconds from ISO 8601 (also with `.` or `/` in the date, as old firmware writes).
+
+    A time without offset is read in `zone`; the doubled hour in autumn is taken as the first.
+
+    Raises:
+        ValueError: it is no such time, or has no offset and `zone` is None.
+    """
+    tidy = text.strip()
+    if loose := _LOOSE.match(tidy):
+        tidy = "{}-{}-{}T{}".format(*loose.groups())
+    moment = datetime.fromisoformat(tidy)
+    if moment.tzinfo is None:
+        if zone is None:
+            raise ValueError(f"{text!r} has no offset from UTC; write it as 2026-01-31T12:00:00Z or +02:00")
+        moment = moment.replace(tzinfo=zone)
+    return to_ms(moment)
+
+
+def to_ms(moment: datetime) -> int:
+    """Epoch milliseconds of an aware datetime; parts of a millisecond are cut."""
+    return (moment - _EPOCH) // _MILLISECOND
+
+
+def from_ms(time: int, zone: ZoneInfo | None = None) -> datetime:
+    """The aware datetime of epoch milliseconds, in UTC or `zone`.
+
+    Raises:
+        OverflowError: beyond the years 1 to 9999.
+    """
+    moment = _EPOCH + timedelta(milliseconds=time)
+    return moment if zone is None else moment.astimezone(zone)
+
+
+def iso(time: int, zone: ZoneInfo | None = None) -> str:
+    """ISO 8601 with milliseconds where there are any: `2026-01-31T12:00:00Z`, `2026-01-31T14:00:00.250+02:00`."""
+    moment = from_ms(time, zone)
+    text = moment.isoformat(timespec="milliseconds" if time % 1000 else "seconds")
+    return text.replace("+00:00", "Z") if zone is None else text

@@ -1,0 +1,149 @@
+"""Windows: how a range of time is cut, what is computed in each piece, what stands where nothing is."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from hdh.errors import Invalid
+from hdh.model import Span
+from hdh.times import from_ms, to_ms
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_UNIT_MS = {"s": 1_000, "m": 60_000, "h": 3_600_000}
+_FIXED = {f"{n}{unit}": n * _UNIT_MS[unit] for unit in ("s", "m") for n in (1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30)} | {
+    "1h": 3_600_000
+}
+_CLOCK_HOURS = {f"{n}h": n for n in (2, 3, 4, 6, 8, 12)}
+_CALENDAR = {"1d": 86_400_000, "1w": 604_800_000, "1mo": 2_629_746_000, "1y": 31_556_952_000}
+_LENGTHS = _FIXED | {text: n * 3_600_000 for text, n in _CLOCK_HOURS.items()} | _CALENDAR
+_SPELLING = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d|w|mo|y)")
+_ASKED_MS = _UNIT_MS | {"ms": 1, "d": 86_400_000, "w": 604_800_000, "mo": 2_629_746_000, "y": 31_556_952_000}
+
+
+class Aggregate(StrEnum):
+    """What is computed from the readings of a window. `stddev` is of the sample (n - 1).
+
+    `delta` is what a counter gained (a fall is a reset: it started again from 0), `rate` the same per second;
+    both belong to the window of the later of two readings, and look back for the one before the span.
+    `time_weighted_mean` lets each reading hold until the next, also across the window's edge.
+    """
+
+    MEAN = "mean"
+    MIN = "min"
+    MAX = "max"
+    MEDIAN = "median"
+    COUNT = "count"
+    FIRST = "first"
+    LAST = "last"
+    SUM = "sum"
+    STDDEV = "stddev"
+    DELTA = "delta"
+    RATE = "rate"
+    TIME_WEIGHTED_MEAN = "time_weighted_mean"
+
+
+class Gap(StrEnum):
+    """What stands for a window without a value: null, nothing, the value before, or the line between its neighbours."""
+
+    NULL = "null"
+    SKIP = "skip"
+    PREVIOUS = "previous"
+    LINEAR = "linear"
+
+
+@dataclass(frozen=True, slots=True)
+class Every:
+    """The length of a window.
+
+    Up to `1h` windows go by elapsed time, `2h` to `12h` and the calendar's (`1d`, `1w` from Monday, `1mo`, `1y`) by
+    the local clock: on the days when it changes they are an hour shorter or longer.
+
+    Attributes:
+        text: as it was asked for, `5m`.
+    """
+
+    text: str
+
+    @classmethod
+    def parse(cls, text: str) -> "Every":
+        """Read a window's length.
+
+        Raises:
+            Invalid: there is no such window; the remedy names the nearest ones.
+        """
+        if text in _LENGTHS:
+            return cls(text)
+        raise Invalid("no such window.", parameter="every", value=text, remedy=_nearest(text))
+
+    @property
+    def fixed_ms(self) -> int | None:
+        """Its length in milliseconds where it goes by elapsed time, else None."""
+        return _FIXED.get(self.text)
+
+    @property
+    def clock_hours(self) -> int | None:
+        """Its length in hours of the local clock where it divides a day, else None."""
+        return _CLOCK_HOURS.get(self.text)
+
+    def edges(self, span: Span, zone: ZoneInfo) -> "NDArray[np.int64]":
+        """The starts of all windows that overlap a (not empty) span, and the end of the last: shape (windows + 1,)."""
+        if (width := self.fixed_ms) is not None:
+            # Whole local hours and minutes also where a zone is off by half an hour.
+            offset = _offset_ms(span.start, zone)
+            first = (span.start + offset) // width * width - offset
+            count = -(-(span.stop - first) // width)
+            return first + width * np.arange(count + 1, dtype=np.int64)
+        edges = [to_ms(moment.replace(tzinfo=zone)) for moment in self._local_starts(span, zone)]
+        first = max(i for i, edge in enumerate(edges) if edge <= span.start)
+        last = min(i for i, edge in enumerate(edges) if edge >= span.stop)
+        return np.unique(np.array(edges[first : last + 1], dtype=np.int64))
+
+    def _local_starts(self, span: Span, zone: ZoneInfo) -> list[datetime]:
+        """Naive local starts of windows, from before the span to after it."""
+        day = timedelta(days=1)
+        start, stop = (from_ms(t, zone).replace(tzinfo=None) for t in (span.start, span.stop))
+        midnight = datetime(start.year, start.month, start.day)  # noqa: DTZ001 (local on purpose)
+        if hours := self.clock_hours:
+            count = (stop - midnight) // timedelta(hours=hours) + 3
+            return [midnight - day] + [midnight + timedelta(hours=hours) * n for n in range(count)]
+        if self.text == "1d":
+            return [midnight + day * n for n in range(-1, (stop - midnight).days + 3)]
+        if self.text == "1w":
+            monday = midnight - day * midnight.weekday()
+            return [monday + 7 * day * n for n in range(-1, (stop - monday).days // 7 + 3)]
+        if self.text == "1mo":
+            months = range(start.year * 12 + start.month - 2, stop.year * 12 + stop.month + 2)
+            return [datetime(m // 12, m % 12 + 1, 1) for m in months]  # noqa: DTZ001
+        return [datetime(year, 1, 1) for year in range(start.year - 1, stop.year + 3)]  # noqa: DTZ001
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What to compute: windows of length `every` by the clock of `zone`, labelled by their start."""
+
+    every: Every
+    zone: ZoneInfo
+    aggregate: Aggregate
+    gap: Gap = Gap.NULL
+
+
+def _offset_ms(time: int, zone: ZoneInfo) -> int:
+    offset = from_ms(time, zone).utcoffset() or timedelta(0)
+    return offset // timedelta(milliseconds=1)
+
+
+def _nearest(text: str) -> str:
+    match = _SPELLING.fullmatch(text)
+    if match is None:
+        return "Give a number and a unit: 10s, 5m, 1h, 6h, 1d, 1w, 1mo or 1y."
+    asked = float(match[1]) * _ASKED_MS[match[2]]
+    shorter = max((e for e in _LENGTHS if _LENGTHS[e] <= asked), key=_LENGTHS.__getitem__, default=None)
+    longer = min((e for e in _LENGTHS if _LENGTHS[e] >= asked), key=_LENGTHS.__getitem__, default=None)
+    return f"The nearest are {' and '.join(e for e in dict.fromkeys((shorter, longer)) if e)}."
