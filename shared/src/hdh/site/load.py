@@ -1,0 +1,170 @@
+"""From a site file's text to a Site, or to all that is wrong with it at once."""
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path as FilePath
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from pydantic import ValidationError
+
+from hdh.errors import Misconfigured
+from hdh.model import UNASSIGNED
+from hdh.site.checks import check_site, spell
+from hdh.site.model import Assignment, Device, House, Project, Room, Route, Site
+from hdh.site.schema import (
+    ENTRIES,
+    AssignmentEntry,
+    DeviceEntry,
+    HouseEntry,
+    ProjectEntry,
+    RoomEntry,
+    RouteEntry,
+    SiteEntry,
+    keys_of,
+)
+from hdh.site.source import Problem, Source, read_yaml
+from hdh.site.values import did_you_mean, parse_length, parse_retention, parse_time, parse_zone
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+DEFAULT = """\
+projects:
+  - id: healthy-digital-house
+    title: Healthy Digital House
+    timezone: Europe/Helsinki
+  - id: toe
+    title: TOE
+    timezone: Europe/Helsinki
+"""
+"""What is listed where there is no site file."""
+
+_EXPECTED = {
+    "string_type": "text is expected. Put it in quotes",
+    "bool_type": "true or false is expected",
+    "int_type": "a whole number is expected",
+    "float_type": "a number is expected",
+    "list_type": "a list is expected, each entry with a dash in front",
+    "model_type": "keys with values are expected, `key: value`",
+    "finite_number": "a finite number is expected",
+}
+
+
+def load_site(path: FilePath | None) -> Site:
+    """Read a site file; without one, the default: two projects, nothing else listed.
+
+    Raises:
+        Misconfigured: it cannot be read or is wrong; a line per problem, `site.yaml:12: path: what. remedy`.
+    """
+    if path is None:
+        return parse_site(DEFAULT, "default site")
+    try:
+        text = path.read_bytes().decode()
+    except OSError as error:
+        remedy = "Let HDH_SITE_FILE name a file that this user can read, or unset it."
+        raise Misconfigured(f"{path}: {error.strerror}. {remedy}") from error
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise Misconfigured(f"{path}:{line}: file: it is not UTF-8. Save it as UTF-8.") from error
+    return parse_site(text, str(path))
+
+
+def parse_site(text: str, name: str) -> Site:
+    """Read a site file's text; `name` is what errors call the file.
+
+    Raises:
+        Misconfigured: see `load_site`.
+    """
+    source = read_yaml(text)
+    if not source.problems or source.data is not None:
+        entry, wrong = _validate(source)
+        problems = source.problems + wrong
+    else:
+        entry, problems = None, source.problems
+    if problems or entry is None:
+        raise Misconfigured("\n".join(_lines(name, source, problems)))
+    projects = tuple(_project(project) for project in entry.projects)
+    routes = tuple(_route(route, source.line_of(("routes", i))) for i, route in enumerate(entry.routes))
+    return Site(text, hashlib.sha256(text.encode()).hexdigest()[:12], projects, routes)
+
+
+def _validate(source: Source) -> tuple[SiteEntry | None, list[Problem]]:
+    if source.data is None:
+        return None, [Problem((), "the file is empty. List at least one project under `projects:`.")]
+    problems = list(check_site(source.data))
+    try:
+        return SiteEntry.model_validate(source.data), problems
+    except ValidationError as error:
+        return None, problems + [_problem(details) for details in error.errors()]
+
+
+def _problem(details: "ErrorDetails") -> Problem:
+    path, kind, value = details["loc"], details["type"], details["input"]
+    names = tuple(part for part in path if isinstance(part, str))
+    if kind == "missing":
+        return Problem(path, f"it is missing. Add `{path[-1]}: …`.")
+    if kind == "extra_forbidden":
+        known = keys_of(ENTRIES[names[:-1]])
+        hint = did_you_mean(str(path[-1]), known)
+        return Problem(path, f"there is no such key. {hint or 'Known are: ' + ', '.join(sorted(known)) + '.'}")
+    if kind == "value_error":
+        return Problem(path, details["msg"].removeprefix("Value error, "))
+    if kind == "too_short":
+        return Problem(path, f"at least {details['ctx']['min_length']} entries are expected. Add the others.")
+    if kind in _EXPECTED:
+        return Problem(path, f"{_short(value)} stands here, but {_EXPECTED[kind]}.")
+    return Problem(path, f"{_short(value)}: {details['msg'][0].lower()}{details['msg'][1:]}.")
+
+
+def _short(value: Any) -> str:  # noqa: ANN401 (whatever the file holds)
+    text = repr(value)
+    return text if len(text) <= 40 else f"{text[:40]}…"  # noqa: PLR2004 (enough to recognise it)
+
+
+def _lines(name: str, source: Source, problems: list[Problem]) -> Iterator[str]:
+    placed = [(problem.line or source.line_of(problem.path), problem) for problem in problems]
+    for line, problem in sorted(placed, key=lambda pair: pair[0]):
+        yield f"{name}:{line}: {spell(problem.path)}: {problem.text}"
+
+
+def _project(entry: ProjectEntry) -> Project:
+    zone = parse_zone(entry.timezone)
+    houses = tuple(_house(house, zone) for house in entry.houses)
+    zones = {house.id: house.zone for house in houses}
+    return Project(
+        id=entry.id,
+        title=entry.title or entry.id,
+        zone=zone,
+        public=entry.public,
+        retention=parse_retention(entry.retention),
+        clock_earliest=parse_time(entry.clock_earliest, zone),
+        clock_ahead=parse_length(entry.clock_ahead),
+        houses=houses,
+        devices=tuple(_device(device, zones) for device in entry.devices),
+    )
+
+
+def _house(entry: HouseEntry, zone: ZoneInfo) -> House:
+    own_zone = parse_zone(entry.timezone) if entry.timezone else zone
+    rooms = tuple(_room(room) for room in entry.rooms)
+    return House(entry.id, entry.name or entry.id, entry.pseudonym or entry.id, own_zone, rooms)
+
+
+def _room(entry: RoomEntry) -> Room:
+    return Room(entry.id, entry.name or entry.id, entry.floor, tuple((x, y) for x, y in entry.polygon or ()))
+
+
+def _device(entry: DeviceEntry, zones: dict[str, ZoneInfo]) -> Device:
+    assignments = [_assignment(assignment, zones[assignment.house]) for assignment in entry.assignments]
+    assignments.sort(key=lambda assignment: float("-inf") if assignment.start is None else assignment.start)
+    return Device(entry.id, entry.name or entry.id, entry.house, entry.time_source, tuple(assignments))
+
+
+def _assignment(entry: AssignmentEntry, zone: ZoneInfo) -> Assignment:
+    start, stop = (None if text is None else parse_time(text, zone) for text in (entry.start, entry.stop))
+    return Assignment(entry.house, entry.room or UNASSIGNED, start, stop)
+
+
+def _route(entry: RouteEntry, line: int) -> Route:
+    return Route(entry.topic, entry.decoder, entry.project, entry.house, entry.room, entry.device, line)
