@@ -1,0 +1,197 @@
+"""Line protocol: points to the lines that InfluxDB takes (times in milliseconds), and back.
+
+InfluxDB cannot carry every name: a control character, a backslash at the end or before a special character, and a
+few whole names are lost or refused. These characters are percent-encoded (`%0A`), and so is a `%` that two hex
+digits follow; `from_stored` takes it back. All other names stand in the store as they are.
+"""
+
+import math
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+from hdh.model import Place, Point
+
+# Names repeat from point to point; what a stranger invents must not grow without bound.
+_CACHED_PREFIXES = 65_536
+_CACHED_FIELDS = 4_096
+_INFINITY = math.inf
+
+_TAGS = ("device", "house", "room")  # sorted, as the store likes them best
+_UNFIT = re.compile(r"""[\x00-\x1f\x7f\ud800-\udfff]|\\(?=[,= "]|\Z)|%(?=[0-9A-Fa-f]{2})""")
+_ENCODED = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
+_ESCAPED = re.compile(r"\\([,= ])")
+_ESCAPED_TEXT = re.compile(r'\\(["\\])')
+_NAME_ESCAPES = str.maketrans({",": "\\,", "=": "\\=", " ": "\\ "})
+_MEASUREMENT_ESCAPES = str.maketrans({",": "\\,", " ": "\\ "})
+
+_NAME = r"(?:\\[,= ]|[^,= \n])++"
+_VALUE = r'(?:"(?:[^"\\]|\\.)*+"|[^,"= \n]++)'
+_TAG = re.compile(rf",?({_NAME})=({_NAME})")
+_FIELD = re.compile(rf",?({_NAME})=({_VALUE})", re.DOTALL)
+_LINE = re.compile(
+    rf"((?:\\[, ]|[^, \n])++)((?:,{_NAME}={_NAME})*+) ({_NAME}={_VALUE}(?:,{_NAME}={_VALUE})*+) (-?\d++)(?:\n|$)",
+    re.DOTALL,
+)
+
+
+def to_stored(name: str) -> str:
+    """The name of a house, room or device as the store holds it."""
+    return _UNFIT.sub(_percent, name)
+
+
+def field_to_stored(name: str) -> str:
+    """The name of a field as the store holds it: one called `time` would be refused."""
+    return "%74ime" if name == "time" else to_stored(name)
+
+
+def measurement_to_stored(name: str) -> str:
+    """The name of a measurement as the store holds it: a line that starts with # would be a comment."""
+    return "%23" + to_stored(name[1:]) if name.startswith("#") else to_stored(name)
+
+
+def from_stored(stored: str) -> str:
+    """The name that one of these three was given; a stranger's percent signs that are no UTF-8 stay as they are."""
+    return _ENCODED.sub(_unpercent, stored) if "%" in stored else stored
+
+
+def parse_tags(escaped: str) -> dict[str, str]:
+    r"""Tags as the store spells them, `device=a\,b,house=h`, to the names as stored (see `from_stored`)."""
+    return {_unescape(key): _unescape(value) for key, value in _PAIRS.findall(escaped)}
+
+
+# An answer names also the tags that a series lacks, with nothing after the equals sign; a tag may hold a newline.
+_PAIRS = re.compile(r"(?:^|,)((?:\\[,= ]|[^,=])++)=((?:\\[,= ]|[^,=])*+)")
+
+
+def encode(points: Iterable[Point]) -> bytes:
+    """A line for each point, joined by newlines.
+
+    Raises:
+        ValueError: a point cannot be written; the text says which one, what is wrong, and where.
+    """
+    return "\n".join([encode_point(point) for point in points]).encode()
+
+
+def encode_point(point: Point) -> str:
+    """The line of one point, without its newline.
+
+    Raises:
+        ValueError: it has no fields, no measurement, a value that is no finite number and no text, or a time that is
+            no integer.
+    """
+    time = point.time
+    if type(time) is not int:
+        raise ValueError(f"{_where(point)}: the time {time!r} is no integer")
+    fields = ",".join(
+        [
+            # Nearly all values are finite floats: they pass without a call.
+            f"{_field(name)}={value!r}"
+            if type(value) is float and -_INFINITY < value < _INFINITY and name
+            else f"{_field(name)}={_other_value(point, name, value)}"
+            for name, value in point.fields.items()
+        ]
+    )
+    if not fields:
+        raise ValueError(f"{_where(point)}: there are no fields")
+    return f"{_prefix(point.measurement, point.place)}{fields} {time}"
+
+
+def decode(lines: str | bytes) -> list[Point]:
+    """The points of lines as `encode` writes them; empty lines are skipped.
+
+    Raises:
+        ValueError: a line is no line of ours; the text names it.
+    """
+    text = lines.decode() if isinstance(lines, bytes) else lines
+    points, position = [], 0
+    while position < len(text):
+        if text[position] == "\n":
+            position += 1
+            continue
+        match = _LINE.match(text, position)
+        if match is None:
+            raise ValueError(f"no line of ours: {text[position:].splitlines()[0][:200]!r}")
+        points.append(_point(*match.groups()))
+        position = match.end()
+    return points
+
+
+def _point(measurement: str, tags: str, fields: str, time: str) -> Point:
+    named = {key: from_stored(value) for key, value in parse_tags(tags).items()}
+    if unknown := sorted(set(named) - set(_TAGS)):
+        raise ValueError(f"unknown tag {unknown[0]!r} in {tags!r}; known: {', '.join(_TAGS)}")
+    place = Place(named.get("house", ""), named.get("room", ""), named.get("device", ""))
+    values = {from_stored(_unescape(name)): _parse_value(value) for name, value in _FIELD.findall(fields)}
+    return Point(from_stored(_unescape(measurement)), place, int(time), values)
+
+
+def _parse_value(value: str) -> float | str:
+    if value.startswith('"'):
+        return _ESCAPED_TEXT.sub(r"\1", value[1:-1])
+    number = float(value)
+    if not math.isfinite(number):
+        raise ValueError(f"{value!r} is no finite number")
+    return number
+
+
+@lru_cache(_CACHED_PREFIXES)
+def _prefix(measurement: str, place: Place) -> str:
+    """All of the line before the fields. A tag without a value is left out: the store knows none."""
+    if not measurement:
+        raise ValueError(f"{place}: the measurement has no name")
+    tags = "".join(
+        f",{key}={to_stored(value).translate(_NAME_ESCAPES)}" for key in _TAGS if (value := getattr(place, key))
+    )
+    return f"{measurement_to_stored(measurement).translate(_MEASUREMENT_ESCAPES)}{tags} "
+
+
+@lru_cache(_CACHED_FIELDS)
+def _field(name: str) -> str:
+    return field_to_stored(name).translate(_NAME_ESCAPES)
+
+
+def _other_value(point: Point, name: str, value: object) -> str:
+    if not name:
+        raise ValueError(f"{_where(point)}: a field has no name")
+    if isinstance(value, str):
+        return _text(point, name, value)
+    if type(value) is int:
+        return _whole_number(point, name, value)
+    wrong = "not finite" if type(value) is float else f"of type {type(value).__name__}, neither number nor text"
+    raise ValueError(f"{_where(point)}: the field {name!r} is {wrong}: {value!r}")
+
+
+def _text(point: Point, name: str, value: str) -> str:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise ValueError(f"{_where(point)}: the field {name!r} is no valid Unicode: {value!r}") from None
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _whole_number(point: Point, name: str, value: int) -> str:
+    try:
+        return repr(float(value))
+    except OverflowError:
+        raise ValueError(f"{_where(point)}: the field {name!r} is too large for a number") from None
+
+
+def _where(point: Point) -> str:
+    place = point.place
+    return f"point {point.measurement} of {place.house}/{place.room}/{place.device} at {point.time}"
+
+
+def _unescape(escaped: str) -> str:
+    return _ESCAPED.sub(r"\1", escaped) if "\\" in escaped else escaped
+
+
+def _percent(match: re.Match[str]) -> str:
+    return "".join(f"%{byte:02X}" for byte in match[0].encode("utf-8", "surrogatepass"))
+
+
+def _unpercent(match: re.Match[str]) -> str:
+    try:
+        return bytes.fromhex(match[0].replace("%", "")).decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        return match[0]
