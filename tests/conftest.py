@@ -1,6 +1,7 @@
 """Servers that all suites share, and the list of suites that could not run."""
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,13 +15,35 @@ _NEEDS: dict[str, Callable[[], str | None]] = {
     "influxdb2": lambda: None if os.environ.get("INFLUXD2") else "no InfluxDB 2 server (INFLUXD2=/path/to/influxd)",
 }
 
+_INSTALLABLE = ("mosquitto", "influxdb1")
+"""What CI has to install: a run there fails where one of these is missing."""
+
+_NOT_RUN = "not run: "
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Skip what lacks its server, with the remedy."""
     for item in items:
         for marker, missing in _NEEDS.items():
             if item.get_closest_marker(marker) and (reason := missing()):
-                item.add_marker(pytest.mark.skip(reason=f"not run: {reason}"))
+                item.add_marker(pytest.mark.skip(reason=f"{_NOT_RUN}{reason}"))
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """In CI a suite that could not run for want of a system package fails the run."""
+    missing = [marker for marker in _INSTALLABLE if _NEEDS[marker]()]
+    if os.environ.get("CI") == "true" and missing and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """List what could not run, by remedy, so that a short run is never taken for a whole one."""
+    skipped = [r.longrepr[2] for r in terminalreporter.stats.get("skipped", []) if isinstance(r.longrepr, tuple)]
+    reasons = Counter(text.partition(_NOT_RUN)[2] for text in skipped if _NOT_RUN in text)
+    if reasons:
+        terminalreporter.section("suites not run")
+    for reason, count in reasons.items():
+        terminalreporter.line(f"{count} tests not run: {reason}")
 
 
 @pytest.fixture(scope="session")

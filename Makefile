@@ -1,0 +1,54 @@
+# The menu. `make` alone prints it; what a target does beyond three lines is a program under infra/.
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint format bench clean
+MAKEFLAGS += --no-print-directory
+
+# Where the Python environment is made; another folder may be named by UV_PROJECT_ENVIRONMENT.
+export UV_PROJECT_ENVIRONMENT ?= .venv
+export UV_PYTHON_PREFERENCE ?= only-system
+UV := .tools/bin/uv
+PYTHON := $(UV_PROJECT_ENVIRONMENT)/bin/python
+LOCKED := uv.lock pyproject.toml $(wildcard shared/pyproject.toml services/*/pyproject.toml)
+
+##@ Try it
+demo: $(UV_PROJECT_ENVIRONMENT)/.demo ## Start everything on this machine, without Docker, with a week of data; Ctrl-C ends it
+	@exec $(PYTHON) -m infra.demo.demo
+
+##@ Develop
+test: $(UV_PROJECT_ENVIRONMENT)/.dev ## Check everything: lint, types and all tests
+	@$(PYTHON) infra/make/system_packages.py
+	@$(MAKE) lint
+	@$(PYTHON) -m pytest
+
+lint: $(UV_PROJECT_ENVIRONMENT)/.dev ## Check style and types
+	@$(PYTHON) -m ruff check . && $(PYTHON) -m ruff format --check .
+	@$(PYTHON) -m mypy .
+
+format: $(UV_PROJECT_ENVIRONMENT)/.dev ## Repair style where it can be done by itself
+	@$(PYTHON) -m ruff check --fix . ; $(PYTHON) -m ruff format .
+
+bench: $(UV_PROJECT_ENVIRONMENT)/.dev ## Measure; prints the figures of each program in tests/bench
+	@$(PYTHON) infra/make/bench.py
+
+clean: ## Remove what make has made: environments, caches and the demo's data
+	@python3 infra/make/clean.py
+
+##@ Menu
+help: ## Print this menu
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n\033[1m%s\033[0m\n", substr($$0, 5)} \
+		/^[a-z-]+:.*## / {printf "  \033[36mmake %-8s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# Stamps: made again only when the lock or a pyproject.toml has changed.
+$(UV): infra/make/bootstrap.py
+	@python3 infra/make/bootstrap.py
+	@touch $@
+
+$(UV_PROJECT_ENVIRONMENT)/.demo: $(LOCKED) | $(UV)
+	@echo "Installing what the demo needs into $(UV_PROJECT_ENVIRONMENT) …"
+	@$(UV) sync --quiet --frozen --inexact --no-dev --group demo
+	@touch $@
+
+$(UV_PROJECT_ENVIRONMENT)/.dev: $(LOCKED) | $(UV)
+	@echo "Installing what development needs into $(UV_PROJECT_ENVIRONMENT) …"
+	@$(UV) sync --quiet --frozen
+	@touch $@ $(UV_PROJECT_ENVIRONMENT)/.demo
