@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -48,8 +49,8 @@ class Api(Server):
         done = subprocess.run([_API, "key", "add", name, *scope], env=self.env, check=True, capture_output=True)
         return done.stdout.decode().strip()
 
-    def get(self, path: str, *, key: str | None = None, **parameters: object) -> httpx.Response:
+    def get(self, path: str, *, key: str | None = None, **parameters: Any) -> httpx.Response:
         """Ask for a path of version 1, such as `series`."""
         headers = {} if key is None else {"Authorization": f"Bearer {key}"}
         # Values may be lists, which repeats the parameter.
-        return httpx.get(f"{self.url}/v1/{path}", params=parameters, headers=headers, timeout=60)  # type: ignore[arg-type]
+        return httpx.get(f"{self.url}/v1/{path}", params=parameters, headers=headers, timeout=60)
