@@ -132,7 +132,7 @@ class State:
     ) -> list[Rejected]:
         """Rejected messages, newest first, their payloads cut at CUT bytes."""
         where, values = _where({"project = ?": project, "reason = ?": reason, "id < ?": before})
-        columns = _REJECTED.replace("payload", f"substr(payload, 1, {CUT})")
+        columns = _REJECTED.replace("payload", f"coalesce(substr(payload, 1, {CUT}), x'')")
         query = f"SELECT {columns}, length(payload) FROM rejected {where} ORDER BY id DESC LIMIT ?"  # noqa: S608 (names of ours)
         with self._view() as db:
             rows = db.execute(query, (*values, limit)).fetchall()
