@@ -360,9 +360,12 @@ def test_houses_rooms_and_devices_are_listed_and_seen(world: World) -> None:
         "assignments": [{"house": "aalto", "room": "kitchen", "start": "2017-01-01T00:00:00+01:00", "stop": None}],
         "listed": True,
     } == devices[0]
-    assert [
-        (d["device"], d["listed"]) for d in devices
-    ] == [("air-1", True), ("meter-1", True), ("meter-1.total", True), ("air-1", False)]
+    assert [(d["device"], d["listed"]) for d in devices] == [
+        ("air-1", True),
+        ("meter-1", True),
+        ("meter-1.total", True),
+        ("air-1", False),
+    ]
 
 
 def test_quantities_are_known_and_unknown(world: World) -> None:
