@@ -89,7 +89,8 @@ def _post(http: Http, project: str | None, query: str, parameters: Parameters | 
     try:
         yield from http.post_form("/query", form, accept)
     except Refused as error:
-        raise error_of(project, f"{error} (for the query {query[:500]!r})") from error
+        # Time does not heal a statement that the server cannot read: a name in it is one that no project can have.
+        raise Misconfigured(f"The store refuses a query about project {project!r}: {error}") from error
 
 
 def _explain(http: Http, project: str, asked: str, parameters: Parameters) -> NoReturn:
