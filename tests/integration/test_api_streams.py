@@ -103,6 +103,7 @@ def served(store_url: str, folder: Path, chunks: int) -> Iterator[tuple[str, Dyi
         serving.should_exit = True
         thread.join()
         sock.close()
+        services.close()
 
 
 def drain(pieces: Iterator[bytes], received: bytearray) -> None:
