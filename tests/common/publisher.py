@@ -4,11 +4,13 @@ Each message holds one value that no other has, so that the store tells which of
 """
 
 import argparse
+import importlib
 import json
 import random
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Self
 
@@ -28,13 +30,22 @@ class Publisher:
         count: how many messages.
         rate: messages a second, 0: as fast as it goes.
         first: the number of the first message.
+        source: the module whose function `message` gives topic and payload by number.
     """
 
-    def __init__(self, port: int, ledger: Path, count: int, rate: float, first: int = 0) -> None:
+    def __init__(
+        self,
+        port: int,
+        ledger: Path,
+        count: int,
+        rate: float = 0,
+        first: int = 0,
+        source: str = "tests.common.publisher",
+    ) -> None:
         self.count = count
         self._ledger = ledger
-        numbers = (port, count, rate, first)
-        self._command = [sys.executable, "-m", "tests.common.publisher", str(ledger), *map(str, numbers)]
+        arguments = (ledger, source, port, count, rate, first)
+        self._command = [sys.executable, "-m", "tests.common.publisher", *map(str, arguments)]
 
     def __enter__(self) -> Self:
         self._process = subprocess.Popen(self._command)
@@ -70,7 +81,8 @@ def message(number: int) -> tuple[str, bytes]:
     return f"{project}/house/room/{device}", json.dumps(body).encode()
 
 
-def _publish(ledger: Path, port: int, count: int, rate: float, first: int) -> None:
+def _publish(ledger: Path, source: str, port: int, count: int, rate: float, first: int) -> None:
+    make: Callable[[int], tuple[str, bytes]] = importlib.import_module(source).message
     numbers: dict[int, int] = {}
     with ledger.open("a") as file:
 
@@ -87,7 +99,7 @@ def _publish(ledger: Path, port: int, count: int, rate: float, first: int) -> No
             # One thread does all: an acknowledgement cannot come before its message is noted.
             early = start + sent / rate - time.monotonic() if rate else 0.0
             if sent < count and len(numbers) < _IN_FLIGHT and early <= 0:
-                topic, payload = message(first + sent)
+                topic, payload = make(first + sent)
                 numbers[client.publish(topic, payload, qos=1).mid] = first + sent
                 sent += 1
             if sent == count or len(numbers) == _IN_FLIGHT or early > 0 or sent % 20 == 0:
@@ -98,6 +110,7 @@ def _publish(ledger: Path, port: int, count: int, rate: float, first: int) -> No
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("ledger", type=Path)
+    parser.add_argument("source")
     for name, kind in (("port", int), ("count", int), ("rate", float), ("first", int)):
         parser.add_argument(name, type=kind)
     _publish(**vars(parser.parse_args()))
