@@ -133,7 +133,10 @@ def test_how_each_generation_is_spoken_to(generation: int, token: str, path: str
 
 
 _FIELDS = b"name,tags,fieldKey,fieldType\nclimate,,temperature,float\n"
-_FOUND = b'name,tags,time,f0\nclimate,"device=d,house=h,room=r",5,1\n'
+_FOUND = (
+    b'{"results":[{"statement_id":0,"series":[{"name":"climate","tags":{"device":"d","house":"h","room":"r"},'
+    b'"columns":["time","f0"],"values":[[5,1]]}]},{"statement_id":1,"series":[]}]}'
+)
 _END = b"\nname,tags,name\ndatabases,,toe\n"
 
 
@@ -141,9 +144,9 @@ def _read(answers: dict[str, Reply], as_json: Reply) -> object:
     """What reading gives or raises where the server answers the three questions so, and so when asked for JSON."""
 
     def reply(request: Request) -> Reply:
-        if "json" in request.headers["Accept"]:
-            return as_json
         query = parse_qs(request.body.decode())["q"][0]
+        if "json" in request.headers["Accept"] and not query.startswith("SELECT last"):
+            return as_json
         return next(answer for start, answer in answers.items() if query.startswith(start))
 
     with answering(reply) as server:
@@ -156,10 +159,10 @@ def _read(answers: dict[str, Reply], as_json: Reply) -> object:
             reader.close()
 
 
-def _answers(rows: Reply) -> dict[str, Reply]:
+def _answers(rows: Reply, found: bytes = _FOUND) -> dict[str, Reply]:
     return {
         "SHOW FIELD": Reply(200, _FIELDS + _END),
-        "SELECT last": Reply(200, _FOUND + _END),
+        "SELECT last": Reply(200, found),
         "SELECT ": rows,
     }
 
@@ -197,5 +200,22 @@ def test_a_whole_answer() -> None:
 def test_an_answer_that_is_not_whole(rows: Reply, as_json: Reply, kind: type[Exception], words: str) -> None:
     """Never data: the server's words say what it is, and where it has none, that it ended early."""
     error = _read(_answers(rows), as_json)
+    assert type(error) is kind
+    assert words in str(error)
+
+
+@pytest.mark.parametrize(
+    ("found", "kind", "words"),
+    [
+        (_FOUND.replace(b'{"statement_id":1,"series":[]}', b"{}"), Retryable, "early"),
+        (b"", Retryable, "early"),
+        (b'{"results":[{"error":"timeout"}]}', Retryable, "timeout"),
+        (b'{"error":"database not found: toe"}', Misconfigured, "not found"),
+        (_FOUND[:50], Retryable, "no JSON"),
+    ],
+)
+def test_a_list_of_series_that_is_not_whole(found: bytes, kind: type[Exception], words: str) -> None:
+    """What there is to read is known whole, or nothing is read."""
+    error = _read(_answers(Reply(200, _ROWS + _END), found), Reply(500))
     assert type(error) is kind
     assert words in str(error)

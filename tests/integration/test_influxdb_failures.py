@@ -74,7 +74,8 @@ def test_an_answer_ended_by_a_limit_is_an_error(limited: Influxd) -> None:
     came = len(next(chunks).time)
     # The server looks at its limit once a second; it waits for us meanwhile, as the answer is larger than any buffer.
     eventually(lambda: _is_ended(limited))
-    with pytest.raises(Misconfigured, match="raise max-select-point"):
+    # Asked again for its words it may just get through, as it is faster when nobody keeps it waiting.
+    with pytest.raises((Misconfigured, Retryable), match="max-select-point"):
         came += sum(len(chunk.time) for chunk in chunks)
     assert 0 < came < 10_000
     part = list(reader.read(Selection(project), Span(_START, _START + 100)))

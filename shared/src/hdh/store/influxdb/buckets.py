@@ -41,13 +41,17 @@ class BucketAdmin:
         Raises:
             Misconfigured: the server takes no such name or no such retention (below an hour).
         """
+        if "/" in project:
+            # Queries would take it for a database and a retention policy of generation 1, and not find it.
+            raise Misconfigured(f"{project!r} cannot name a project in InfluxDB: it has a slash; choose another name.")
         seconds = 0 if retention is None else -(-retention // 1000)
-        rules = [BucketRetentionRules(type="expire", every_seconds=seconds)] if seconds else []
+        # An empty list would leave the retention as it is; 0 is for ever.
+        rules = [BucketRetentionRules(type="expire", every_seconds=seconds)]
         bucket = self._buckets().get(project)
         api = self._client.buckets_api()
         with self._errors():
             if bucket is None:
-                api.create_bucket(bucket_name=project, org_id=self._organisation(), retention_rules=rules)
+                api.create_bucket(bucket_name=project, org=self._org, retention_rules=rules)
             elif (_retention(bucket) or 0) != seconds * 1000:
                 bucket.retention_rules = rules
                 api.update_bucket(bucket)

@@ -199,7 +199,4 @@ def _windows(source: Source, window: Window, grid: Grid, answers: list[Readings]
 
 
 def _value(found: Found) -> float | str:
-    kind = found.source.field.kind
-    if kind is Kind.TEXT:
-        return found.value
-    return float(found.value == "true") if kind is Kind.BOOLEAN else float(found.value)
+    return found.value if isinstance(found.value, str) else float(found.value)
