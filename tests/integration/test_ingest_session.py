@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,16 +25,16 @@ from ingest.settings import IngestSettings
 from ingest.sites import SiteFile
 from tests.common.eventually import eventually
 from tests.common.ingest import Ingest
-from tests.common.servers import Mosquitto, free_port, unique
+from tests.common.servers import Mosquitto, Server, free_port, unique
 
 pytestmark = pytest.mark.mosquitto
 
 
 @contextmanager
-def gateway(broker: Mosquitto) -> Iterator[mqtt.Client]:
+def gateway(port: int) -> Iterator[mqtt.Client]:
     """A connected client."""
     client = mqtt.Client(CallbackAPIVersion.VERSION2)
-    client.connect("127.0.0.1", broker.port)
+    client.connect("127.0.0.1", port)
     client.loop_start()
     try:
         yield client
@@ -44,7 +45,7 @@ def gateway(broker: Mosquitto) -> Iterator[mqtt.Client]:
 
 def publish(broker: Mosquitto, *messages: tuple[str, str], qos: int = 1, retain: bool = False) -> None:
     """Publish and wait until the broker has all of it."""
-    with gateway(broker) as client:
+    with gateway(broker.port) as client:
         for topic, payload in messages:
             client.publish(topic, payload, qos=qos, retain=retain).wait_for_publish(10)
 
@@ -75,7 +76,7 @@ def test_a_rejected_message_is_reported_to_its_device_and_kept(ingest: Ingest, b
     """The report has time, topic, reason and detail; it does not come back to ingest, nor is a report reported."""
     reports: list[tuple[str, bytes | bytearray]] = []
     topic = f"toe/{house}/r/d"
-    with gateway(broker) as client:
+    with gateway(broker.port) as client:
         client.on_message = lambda _c, _d, message: reports.append((message.topic, message.payload))
         client.subscribe(f"toe/{house}/+/+/error", qos=1)
         publish(broker, (topic, '{"secret'), (f"{topic}/error", "not a report"), (f"{topic}/temperature", "1"))
@@ -110,7 +111,7 @@ def test_qos_0_and_retained_messages(broker: Mosquitto, sqlite_url: str, tmp_pat
 
 def test_binary_and_long_payloads_are_told_as_they_are(ingest: Ingest, broker: Mosquitto, house: str) -> None:
     """Bytes that are no text come as base64; of long payloads the beginning comes, and the length."""
-    with gateway(broker) as client:
+    with gateway(broker.port) as client:
         for payload in (b"\xff\xfe", "ä".encode() * 40_000 + b"x", b""):
             client.publish(f"toe/{house}/r/d/e/f/g/h", payload, qos=1).wait_for_publish(10)
     ingest.wait_done(3)
@@ -148,6 +149,22 @@ def test_a_second_process_with_the_same_client_id_is_told(ingest: Ingest, broker
             return [reason for reason in reasons if "HDH_INGEST_CLIENT_ID" in reason]
 
         assert "Does another process use the client id" in eventually(told, seconds=40)[0]
+
+
+def test_a_broker_that_speaks_only_3_1_1(tmp_path: Path, sqlite_url: str) -> None:
+    """It refuses MQTT 5; then 3.1.1 it is, also after a restart, with our own error reports coming back ignored."""
+    url = f"mqtt://ingest@127.0.0.1:{free_port()}"
+    env = os.environ | {"HDH_DEMO_BROKER": "amqtt", "HDH_DEMO_DIR": str(tmp_path), "HDH_BROKER_URL": url}
+    old = Server([sys.executable, "-m", "infra.demo.broker"], tmp_path / "amqtt.log", env)
+    with old, Ingest(tmp_path / "ingest", url, sqlite_url, HDH_BROKER_PASSWORD="any") as ingest:
+        assert '"protocol": "MQTTv311"' in ingest.log.read_text()
+        port = int(url.rpartition(":")[2])
+        with gateway(port) as client:
+            for payload in ("1", "broken"):
+                client.publish("toe/h/r/d/power", payload, qos=1).wait_for_publish(10)
+        status = ingest.wait_done(3)
+        assert (status["written"], status["rejected"]) == (1, 1)
+        assert status["ignored_reasons"] == {"error_topic": 1}
 
 
 def test_refused_credentials_are_told(tmp_path: Path, sqlite_url: str) -> None:
@@ -309,6 +326,7 @@ def test_a_taken_port_and_wrong_settings_end_with_2(ingest: Ingest) -> None:
         "HDH_INGEST_LISTEN": ingest.env,
         "HDH_STORE_URL": ingest.env | {"HDH_STORE_URL": "nonsense"},
         "HDH_JOURNAL_DIR": ingest.env | {"HDH_INGEST_LISTEN": "127.0.0.1:0"},
+        "HDH_BROKER_CA_FILE": ingest.env | {"HDH_INGEST_LISTEN": "127.0.0.1:0", "HDH_BROKER_CA_FILE": "/nowhere"},
         "site.yaml:1": ingest.env | {"HDH_INGEST_LISTEN": "127.0.0.1:0", "HDH_SITE_FILE": os.devnull},
     }
     for name, env in cases.items():
