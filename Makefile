@@ -18,7 +18,7 @@ demo: $(UV_PROJECT_ENVIRONMENT)/.demo ## Start everything on this machine, witho
 test: $(UV_PROJECT_ENVIRONMENT)/.dev ## Check everything: lint, types and all tests
 	@$(PYTHON) infra/make/system_packages.py
 	@$(MAKE) lint
-	@$(PYTHON) -m pytest
+	@PATH="$$PATH:$(CURDIR)/.tools/bin" $(PYTHON) -m pytest
 
 lint: $(UV_PROJECT_ENVIRONMENT)/.dev ## Check style and types
 	@$(PYTHON) -m ruff check . && $(PYTHON) -m ruff format --check .
