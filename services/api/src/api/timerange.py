@@ -79,11 +79,6 @@ class TimeRange:
     stop: str | None
     now: int
 
-    @property
-    def is_local(self) -> bool:
-        """Whether it means another span in another zone."""
-        return self._ends(ZoneInfo("UTC")) != self._ends(ZoneInfo("Asia/Tokyo"))
-
     def resolve(self, zone: ZoneInfo, first: int | None = None) -> Span | None:
         """The span in a zone.
 
