@@ -48,6 +48,31 @@ def test_a_revoked_key_is_nobodys_at_once(tmp_path: Path) -> None:
     assert [Key("anna", None, 5, 6), Key("anna", ("toe",), 8)] == serving.all()
 
 
+def test_a_restored_file_counts_at_once(tmp_path: Path) -> None:
+    """Its keys are those that hold, also for the process that has the one before open."""
+    serving, other = Keys(tmp_path / "api"), Keys(tmp_path / "other")
+    before, restored = serving.add("anna", None, now=5), other.add("bea", None, now=6)
+    other.close()
+
+    (tmp_path / "other" / "api.db").replace(tmp_path / "api" / "api.db")
+
+    assert [None, Key("bea", None, 6)] == [serving.find(before), serving.find(restored)]
+
+
+def test_without_its_file_no_key_holds(tmp_path: Path) -> None:
+    """What was read before counts no more, and no empty file takes the place of the one that is missing."""
+    keys = Keys(tmp_path)
+    key = keys.add("anna", None, now=5)
+    away = (tmp_path / "api.db").rename(tmp_path / "away.db")
+
+    for ask in (keys.any_valid, keys.any_ever, lambda: keys.find(key)):
+        with pytest.raises(Misconfigured, match=r"Put api\.db back"):
+            ask()
+    away.rename(tmp_path / "api.db")
+
+    assert Key("anna", None, 5) == keys.find(key)
+
+
 @pytest.mark.parametrize("name", ["", " anna", "a\nb", "x" * 101, "a'; DROP TABLE keys; --"])
 def test_strange_names_are_refused(tmp_path: Path, name: str) -> None:
     """A name can be written in a command and in a log."""

@@ -54,6 +54,9 @@ class Key:
 class Keys:
     """The keys in the api's data folder. Safe for several threads and processes: a change counts at once.
 
+    So does another file in the place of ours, as a restore puts it there. While there is none, every method raises
+    Misconfigured.
+
     Args:
         folder: HDH_API_DATA_DIR; made if it is missing, for its owner alone.
 
@@ -67,8 +70,8 @@ class Keys:
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))
-            self._db = sqlite3.connect(self._path, timeout=5, isolation_level=None, check_same_thread=False)
-            self._db.executescript(_SCHEMA)
+            self._identity = _identity(self._path)
+            self._db = _open(self._path)
         except (OSError, sqlite3.Error) as error:
             raise Misconfigured(
                 f"HDH_API_DATA_DIR={folder}: {error}. Name a folder that this user can write."
@@ -139,10 +142,39 @@ class Keys:
 
     def _execute(self, statement: str, values: tuple[object, ...] = ()) -> list[tuple[Any, ...]]:
         try:
-            with self._lock, closing(self._db.execute(statement, values)) as cursor:
+            with self._lock, closing(self._current().execute(statement, values)) as cursor:
                 return cursor.fetchall()
-        except sqlite3.OperationalError as error:
-            raise Retryable(f"the api's own records cannot be read or written: {error}") from error
+        except sqlite3.IntegrityError:
+            raise
+        except OSError as error:
+            raise Misconfigured(f"The api's own records are away: {error}. Put {_FILE} back.") from error
+        except sqlite3.Error as error:
+            raise Retryable(f"the api's own records cannot be read or written ({self._path}): {error}") from error
+
+    def _current(self) -> sqlite3.Connection:
+        """The file that bears the name now: a restore puts another one in its place, whose keys then count."""
+        identity = _identity(self._path)
+        if identity != self._identity:
+            opened = _open(self._path)
+            self._db.close()
+            self._db, self._identity = opened, identity
+        return self._db
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    """Open a file that is there; one that is taken away must not come back without its keys."""
+    db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", 5, 0, None, check_same_thread=False, uri=True)
+    try:
+        db.executescript(_SCHEMA)
+    except sqlite3.Error:
+        db.close()
+        raise
+    return db
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    found = path.stat()
+    return found.st_dev, found.st_ino
 
 
 def _hash(key: str) -> bytes:

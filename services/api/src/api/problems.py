@@ -89,7 +89,9 @@ def of_retryable(error: Retryable) -> Problem:
 def of_misconfigured() -> Problem:
     """The store refuses us; its words stay in the log and in /health/ready."""
     remedy = "The operator finds the reason at /health/ready and in the log."
-    return Problem(503, "misconfigured", "The api cannot use the store as it is configured.", remedy=remedy)
+    return Problem(
+        503, "misconfigured", "The api cannot use the store, or its own records, as configured.", remedy=remedy
+    )
 
 
 def of_validation(error: RequestValidationError) -> Problem:
