@@ -21,6 +21,7 @@ _HUMP = re.compile(r"(?<=[a-zäöå0-9])(?=[A-ZÄÖÅ])")
 _SEPARATORS = re.compile(r"[ .\-_]+")  # no other white space: a line break is no part of a name
 _BETWEEN_LETTERS = re.compile(r"(?<=[^\W\d_])_(?=[^\W\d_])")
 _CACHED_SPELLINGS = 8192
+_LONGEST_CACHED = 128
 
 
 class Kind(StrEnum):
@@ -111,7 +112,9 @@ class Catalogue:
             pass
         if len(self._by_spelling) >= _CACHED_SPELLINGS:
             self._by_spelling.clear()
-        found = self._by_spelling[spelling] = self._by_key.get(_key(spelling))
+        found = self._by_key.get(_key(spelling))
+        if len(spelling) <= _LONGEST_CACHED:
+            self._by_spelling[spelling] = found
         return found
 
     def measurement_of(self, field: str) -> str:

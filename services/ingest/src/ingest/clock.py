@@ -2,11 +2,13 @@
 
 import time
 from collections.abc import Callable, Iterable
+from hashlib import blake2b
 
 from ingest.message import Message
 
 _MOST_AHEAD_MS = 5_000
 _TOPICS = 65_536
+_LONGEST_TOPIC = 128
 
 
 def now_ms() -> int:
@@ -29,11 +31,13 @@ class EntryClock:
         self._clock = clock
         self._last: dict[str, int] = {}
         for message in newest:
-            self._last[message.topic] = max(message.time, self._last.get(message.topic, 0))
+            key = _key(message.topic)
+            self._last[key] = max(message.time, self._last.get(key, 0))
 
     def stamp(self, topic: str) -> int:
         """The time of an entry that came on this topic now."""
         now = self._clock()
+        topic = topic if len(topic) <= _LONGEST_TOPIC else _key(topic)
         last = self._last.get(topic)
         given = now if last is None or last < now or last - now > _MOST_AHEAD_MS else last + 1
         if last is None and len(self._last) >= _TOPICS:
@@ -46,3 +50,8 @@ class EntryClock:
         self._last = {topic: given for topic, given in self._last.items() if given >= now}
         if len(self._last) >= _TOPICS:
             self._last.clear()
+
+
+def _key(topic: str) -> str:
+    """A topic, or what stands for it where it is long: a sender may take 64 KiB for each of its topics."""
+    return topic if len(topic) <= _LONGEST_TOPIC else blake2b(topic.encode(), digest_size=16).hexdigest()

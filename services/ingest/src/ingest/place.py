@@ -16,8 +16,12 @@ from ingest.message import Fault, Ignored, Message, Placed, Reason
 from ingest.routes import Routed, Router
 
 _CACHED_TOPICS = 32_768
+_CACHED_CHARACTERS = 4 * 1024 * 1024
 _CACHED_SHAPES = 4_096
 _CACHED_COMPONENTS = 256
+_LONGEST_TOPIC = 1_024
+_LONGEST_COMPONENT = 128
+_LONGEST_SHAPE = 64
 _MOST_FAULTS = 20
 
 
@@ -72,7 +76,9 @@ class Placer:
     def __init__(self, site: Site) -> None:
         self._router = Router(site)
         self._lanes = {project.id: _lane(project) for project in site.projects}
+        # What comes in may be of any length: caches are bounded in characters, not only in entries.
         self._topics: dict[str, tuple[str | None, _Bound | Fault | Ignored]] = {}
+        self._characters = 0
         self._shapes: dict[tuple[str, ...], tuple[tuple[str, tuple[str, ...]], ...]] = {}
 
     def project_of(self, topic: str) -> str | None:
@@ -141,10 +147,17 @@ class Placer:
         try:
             return self._topics[topic]
         except KeyError:
-            if len(self._topics) >= _CACHED_TOPICS:
-                self._topics.clear()
-            found = self._topics[topic] = self._bind(topic)
+            found = self._bind(topic)
+            if len(topic) <= _LONGEST_TOPIC:
+                self._make_room(len(topic))
+                self._topics[topic] = found
             return found
+
+    def _make_room(self, characters: int) -> None:
+        self._characters += characters
+        if len(self._topics) >= _CACHED_TOPICS or self._characters > _CACHED_CHARACTERS:
+            self._topics.clear()
+            self._characters = characters
 
     def _bind(self, topic: str) -> tuple[str | None, _Bound | Fault | Ignored]:
         project, routed = self._router.find(topic)
@@ -170,9 +183,11 @@ class Placer:
             Place(address.house or UNASSIGNED, address.room or UNASSIGNED, name),
             tuple((assignment, Place(assignment.house, assignment.room, name)) for assignment in assignments),
         )
-        if len(bound.stands) >= _CACHED_COMPONENTS:
-            bound.stands.clear()
-        bound.stands[component] = stand
+        if len(name) <= _LONGEST_TOPIC and len(component) <= _LONGEST_COMPONENT:
+            if len(bound.stands) >= _CACHED_COMPONENTS:
+                bound.stands.clear()
+            self._make_room(len(name))
+            bound.stands[component] = stand
         return stand
 
     def _shape(self, names: tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -180,9 +195,12 @@ class Placer:
         groups: dict[str, list[str]] = {}
         for name in names:
             groups.setdefault(catalogue().measurement_of(name), []).append(name)
-        if len(self._shapes) >= _CACHED_SHAPES:
-            self._shapes.clear()
-        shape = self._shapes[names] = tuple((measurement, tuple(group)) for measurement, group in groups.items())
+        shape = tuple((measurement, tuple(group)) for measurement, group in groups.items())
+        # A name has 69 characters at most.
+        if len(names) <= _LONGEST_SHAPE:
+            if len(self._shapes) >= _CACHED_SHAPES:
+                self._shapes.clear()
+            self._shapes[names] = shape
         return shape
 
 

@@ -15,6 +15,7 @@ LONGEST_TEXT = 65_536
 _LONGEST_NAME = 64
 _LONGEST_SHOWN = 60
 _CACHED_NAMES = 8192
+_LONGEST_CACHED = 2 * _LONGEST_NAME
 _EXACT = 2**53
 
 _ON = ("on", "true", "yes", "online", "connected", "detected", "active", "present", "wet")
@@ -50,7 +51,9 @@ def field_of(raw: str) -> Field:
     except KeyError:
         if len(_known) >= _CACHED_NAMES:
             _known.clear()
-        found = _known[raw] = _learn(raw)
+        found = _learn(raw)
+        if len(raw) <= _LONGEST_CACHED:
+            _known[raw] = found
         return found
 
 
