@@ -126,7 +126,7 @@ def test_a_failure_on_the_way_breaks_the_answer_off(store: str, tmp_path: Path, 
     assert received
     assert b'"complete"' not in received
     assert reader.closed.is_set()
-    assert "api_streams_aborted_total 1.0" in metrics
+    assert "hdh_api_streams_aborted_total 1.0" in metrics
 
 
 @pytest.mark.parametrize("asked", [{}, {"every": "1h"}])

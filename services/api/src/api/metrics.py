@@ -14,17 +14,17 @@ class Metrics:
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         self.requests = Counter(
-            "api_requests", "Requests answered, by path and status.", ["path", "status"], registry=self.registry
+            "hdh_api_requests", "Requests answered, by path and status.", ["path", "status"], registry=self.registry
         )
         self.seconds = Histogram(
-            "api_request_seconds",
+            "hdh_api_request_seconds",
             "Seconds from a request to the end of its answer.",
             ["path"],
             buckets=_BUCKETS,
             registry=self.registry,
         )
         self.aborted = Counter(
-            "api_streams_aborted", "Answers broken off because the store failed on the way.", registry=self.registry
+            "hdh_api_streams_aborted", "Answers broken off because the store failed on the way.", registry=self.registry
         )
 
 
