@@ -11,17 +11,54 @@ from ingest.decoders.fields import shown
 _decode = msgspec.json.Decoder().decode
 _BOM = b"\xef\xbb\xbf"
 _LENIENT_BYTES = 65_536
+MOST_FIELDS = 1_000
+MOST_ENTRIES = 10_000
+# A payload shorter than this cannot hold so many.
+_CHECKED_BYTES = 4 * MOST_FIELDS
 # As hdh.times.from_epoch tells seconds and milliseconds apart.
 _SECONDS_END = 100_000_000_000
 _MILLISECONDS_END = 100_000_000_000_000
+
+
+class TooMuch(ValueError):
+    """The message holds more than one message may; a sentence with the remedy."""
 
 
 def read_json(payload: bytes) -> object:
     """Read JSON; also with NaN and Infinity, as Python writes them, so that the rest of the message is not lost.
 
     Raises:
+        TooMuch: it holds more than MOST_FIELDS fields in an object, or MOST_ENTRIES list entries and nested objects.
         ValueError: it is none; a sentence with the remedy.
     """
+    value = _read(payload)
+    if len(payload) > _CHECKED_BYTES:
+        _check_size(value)
+    return value
+
+
+def _check_size(value: object) -> None:
+    entries, containers = 0, [value]
+    while containers:
+        container = containers.pop()
+        if isinstance(container, dict):
+            if len(container) > MOST_FIELDS:
+                text = f"an object has {len(container)} fields; {MOST_FIELDS} are the most. Send them in several."
+                raise TooMuch(text)
+            inner = [value for value in container.values() if isinstance(value, (dict, list))]
+            entries += len(inner)
+        elif isinstance(container, list):
+            entries += len(container)
+            inner = container if entries <= MOST_ENTRIES else []
+        else:
+            continue
+        if entries > MOST_ENTRIES:
+            text = f"the message has {entries} entries or more; {MOST_ENTRIES} are the most. Send several messages."
+            raise TooMuch(text)
+        containers += inner
+
+
+def _read(payload: bytes) -> object:
     try:
         return _decode(payload)
     except (ValueError, RecursionError) as error:

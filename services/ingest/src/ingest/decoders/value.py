@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 from ingest.decoders.decoded import Address, Decoded, Decoder, Record
 from ingest.decoders.fields import add_reading, shown
-from ingest.decoders.payload import read_json, read_time
+from ingest.decoders.payload import TooMuch, read_json, read_time
 from ingest.message import Fault, Reason
 
 
@@ -14,6 +14,9 @@ def read(payload: bytes, address: Address, zone: ZoneInfo) -> Decoded:
     record, decoded = Record("", None, {}), Decoded([], [])
     try:
         value: object = read_json(payload)
+    except TooMuch as error:
+        decoded.faults.append(Fault(Reason.PAYLOAD, str(error)))
+        return decoded
     except ValueError:
         # What is no JSON is a word such as ON, or a number such as .5 or +21.
         try:
