@@ -1,5 +1,6 @@
 """Rejected messages after a fix: `ingest retry-rejected` beside a running ingest, and without one."""
 
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -126,3 +127,14 @@ def test_a_running_ingest_takes_a_new_site_file_by_itself(world: _World) -> None
     assert f"{world.site}:1: projects" in reason
     world.publish()
     assert world.ingest.wait_done(8)["written"] == 6
+
+
+def test_wrong_questions_are_told(world: _World) -> None:
+    """A filter that can match nothing ends with 2, an id that no message can have is answered 422."""
+    assert world.ingest.env is not None
+    command = [world.ingest.command[0], "retry-rejected", "--topic", "a/#/b"]
+    done = subprocess.run(command, env=world.ingest.env, capture_output=True, text=True, timeout=30, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "--topic: 'a/#/b' is no topic filter" in done.stderr
+    assert world.ingest.get(f"/rejected?before={10**23}")["detail"][0]["loc"] == ["query", "before"]
+    assert world.ingest.get(f"/rejected?before={2**63 - 1}") == {"rejected": [], "next": None}

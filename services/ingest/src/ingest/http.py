@@ -19,6 +19,9 @@ from ingest.receive import Receiver
 from ingest.sites import SiteFile
 
 
+_LARGEST_ID = (1 << 63) - 1
+
+
 def build_app(
     journal: Journal, receiver: Receiver, pipeline: Pipeline, sites: SiteFile, metrics: CollectorRegistry
 ) -> FastAPI:
@@ -46,7 +49,7 @@ def build_app(
         project: str | None = None,
         reason: str | None = None,
         limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-        before: int | None = None,
+        before: Annotated[int | None, Query(ge=0, le=_LARGEST_ID)] = None,
     ) -> dict[str, Any]:
         """Rejected messages, newest first; `next` is the `before` of the next page. Long payloads are cut."""
         found = journal.rejected(project=project, reason=reason, before=before, limit=limit + 1)

@@ -16,6 +16,7 @@ from ingest.journal.state import State
 from ingest.message import Placed
 from ingest.pipeline import place
 from ingest.place import Placer
+from ingest.settings import check_topics
 from ingest.write import Entry, Part, Store
 
 _MESSAGES_AT_ONCE = 1_000
@@ -68,6 +69,11 @@ def retry(folder: Path, site: Site, store: Store, choice: Choice, *, dry_run: bo
     """
     if not (folder / "state.db").exists():
         raise Misconfigured(f"HDH_JOURNAL_DIR={folder} holds no journal. Name the folder that `ingest run` uses.")
+    if choice.topic is not None:
+        try:
+            check_topics(choice.topic)
+        except ValueError as error:
+            raise Misconfigured(f"--topic: {error}.") from error
     tried = Tried()
     store.list_projects(site.projects)
     lock, placer = Lock(folder, "retry.lock"), Placer(site)
