@@ -1,7 +1,10 @@
 """Status and rejected messages, asked from ingest over HTTP, slot by slot."""
 
 import json
+import signal
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -11,8 +14,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from tests.common.api import Api
-from tests.common.servers import free_port
+from tests.common.api import CLIENT, Api
+from tests.common.servers import Influxd, free_port
 from tests.common.stores import put
 
 SITE = "projects: [{id: toe, timezone: Europe/Helsinki}, {id: other, timezone: Europe/Helsinki}]\n"
@@ -261,3 +264,28 @@ def test_without_any_ingest_there_are_no_counters(tmp_path: Path) -> None:
         found = api.get("status").json()
 
     assert (found["counters"], found["complete"]) == (None, False)
+
+
+@pytest.mark.influxdb1
+def test_a_store_that_hangs_is_told_soon(tmp_path: Path) -> None:
+    """Also while more requests wait for it than the server has threads: ready names the reason within seconds."""
+    with Influxd(tmp_path / "influxd") as influxd, Api(tmp_path / "api", influxd.url) as api:
+        assert influxd.process is not None
+        assert CLIENT.get(f"{api.url}/health/ready").status_code == 200
+        influxd.process.send_signal(signal.SIGSTOP)
+        try:
+            with ThreadPoolExecutor(50) as threads:
+                start = time.monotonic()
+                waiting = [threads.submit(api.get, "latest") for _ in range(50)]
+                ready = CLIENT.get(f"{api.url}/health/ready")
+                ready_seconds = time.monotonic() - start
+                statuses = {answer.result().status_code for answer in waiting}
+                all_seconds = time.monotonic() - start
+        finally:
+            influxd.process.send_signal(signal.SIGCONT)
+
+    assert ready.status_code == 503
+    assert "does not answer" in ready.json()["reasons"][0]
+    assert statuses == {503}
+    assert ready_seconds < 9
+    assert all_seconds < 30

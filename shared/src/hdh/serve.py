@@ -1,8 +1,10 @@
 """What every HTTP service has: health, metrics, and a server that says why it cannot listen."""
 
+import asyncio
 import errno
 import socket
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import uvicorn
 from fastapi import FastAPI, Response
@@ -16,8 +18,14 @@ Ready = Callable[[], list[str]]
 """Returns why the service is not ready, a sentence each; an empty list when it is."""
 
 
+_READY_SECONDS = 8.0
+_READY_THREADS = 4
+
+
 def add_health(app: FastAPI, ready: Ready, metrics: CollectorRegistry) -> None:
     """Add `/health/live`, `/health/ready` and `/metrics`."""
+    # Threads of their own: those of the requests may all be waiting for a store that hangs.
+    threads = ThreadPoolExecutor(_READY_THREADS, thread_name_prefix="ready")
 
     @app.get("/health/live", tags=["health"])
     async def live() -> dict[str, str]:
@@ -26,9 +34,12 @@ def add_health(app: FastAPI, ready: Ready, metrics: CollectorRegistry) -> None:
         return {"status": "live"}
 
     @app.get("/health/ready", tags=["health"], responses={503: {"description": "Not ready, with the reasons."}})
-    def is_ready() -> Response:
+    async def is_ready() -> Response:
         """The service can do its work; if not, 503 with the reasons."""
-        reasons = ready()
+        try:
+            reasons = await asyncio.wait_for(asyncio.get_running_loop().run_in_executor(threads, ready), _READY_SECONDS)
+        except TimeoutError:
+            reasons = [f"The checks did not end within {_READY_SECONDS:g} seconds."]
         body = {"status": "not ready", "reasons": reasons} if reasons else {"status": "ready"}
         return JSONResponse(body, status_code=503 if reasons else 200)
 

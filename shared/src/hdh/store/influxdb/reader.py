@@ -18,6 +18,9 @@ from hdh.store.url import InfluxUrl
 from hdh.store.windowed import Grid, Readings, aggregate_chunks
 from hdh.windows import Aggregate, Window
 
+_PROBE_SECONDS = 5.0
+# Lists are made of what the server has in its index and of one reading a series.
+_LIST_SECONDS = 30.0
 _INTERNAL = {"_internal", "_monitoring", "_tasks"}
 
 
@@ -27,20 +30,24 @@ class InfluxReader:
     Args:
         url: the server.
         token: as HDH_STORE_TOKEN.
-        read_seconds: how long an answer may stay silent before the server counts as hung.
+        read_seconds: how long an answer with readings may stay silent before the server counts as hung; 30 s at most
+            for lists, 5 s for health and projects.
     """
 
     def __init__(self, url: InfluxUrl, token: str | None = None, *, read_seconds: float = QUERY_SECONDS) -> None:
-        self._http = Http(url, generation_of(url, token).authorization, read_seconds)
+        authorization = generation_of(url, token).authorization
+        self._http = Http(url, authorization, read_seconds)
+        self._lists = Http(url, authorization, min(read_seconds, _LIST_SECONDS))
+        self._probe = Http(url, authorization, min(read_seconds, _PROBE_SECONDS))
 
     def projects(self) -> list[str]:
         """The databases or buckets that these credentials may see."""
-        series = ask(self._http, None, "SHOW DATABASES")
+        series = ask(self._probe, None, "SHOW DATABASES")
         return sorted(name for each in series for (name,) in each.get("values", []) if name not in _INTERNAL)
 
     def series(self, selection: Selection) -> list[SeriesInfo]:
         """The selected series that hold readings; see `Reader.series`."""
-        fields = find_fields(self._http, selection)
+        fields = find_fields(self._lists, selection)
         first, last, count = (self._all_time(selection, fields, name) for name in ("first", "last", "count"))
         # What was written between the three questions is seen the next time.
         known = by_series(source for source in count if source in first and source in last)
@@ -67,27 +74,28 @@ class InfluxReader:
 
     def latest(self, selection: Selection) -> list[Latest]:
         """The newest reading of each selected series; see `Reader.latest`."""
-        found = self._all_time(selection, find_fields(self._http, selection), "last")
+        found = self._all_time(selection, find_fields(self._lists, selection), "last")
         newest = _newest(found)
         return [Latest(series, each.time, _value(each)) for series, each in newest.items()]
 
     def health(self) -> None:
         """Return if the server answers and takes our credentials; raise what is wrong otherwise."""
-        ask(self._http, None, "SHOW DATABASES")
+        ask(self._probe, None, "SHOW DATABASES")
 
     def close(self) -> None:
         """Close the connections."""
-        self._http.close()
+        for http in (self._http, self._lists, self._probe):
+            http.close()
 
     def _all_time(self, selection: Selection, fields: list[Field], function: str) -> dict[Source, Found]:
-        found = select(self._http, selection, fields, function, lambda parameters: parameters.time(ALL_TIME))
+        found = select(self._lists, selection, fields, function, lambda parameters: parameters.time(ALL_TIME))
         return {each.source: each for each in found}
 
     def _find(self, selection: Selection, span: Span) -> dict[Series, list[Source]]:
         """The selected series that hold readings in the span, each with its sources."""
         if span.start >= span.stop:
             return {}
-        fields = find_fields(self._http, selection)
+        fields = find_fields(self._lists, selection)
         found = select(self._http, selection, fields, "last", lambda parameters: parameters.time(span))
         return by_series(each.source for each in found)
 
@@ -175,7 +183,7 @@ class InfluxReader:
         """The last reading before the span of each series, for the aggregates that look back."""
         if window.aggregate not in LOOKS_BACK:
             return {}
-        fields = [field for field in find_fields(self._http, selection) if field.kind is not Kind.TEXT]
+        fields = [field for field in find_fields(self._lists, selection) if field.kind is not Kind.TEXT]
         last = select(self._http, selection, fields, "last", lambda parameters: parameters.before(start))
         newest = _newest({each.source: each for each in last})
         return {series: (each.time, float(_value(each))) for series, each in newest.items()}
