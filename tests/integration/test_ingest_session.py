@@ -17,12 +17,12 @@ from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.reasoncodes import ReasonCode
 
+from hdh.site import SiteFile
 from ingest.journal import SqliteJournal
 from ingest.receive import Received, Receiver
 from ingest.reports import Reports
 from ingest.session import Connection
 from ingest.settings import IngestSettings
-from ingest.sites import SiteFile
 from tests.common.eventually import eventually
 from tests.common.ingest import Ingest
 from tests.common.servers import Mosquitto, Server, free_port, unique

@@ -11,13 +11,13 @@ import pytest
 
 from hdh.errors import Misconfigured, Retryable
 from hdh.model import Point
+from hdh.site import SiteFile
 from hdh.store.interface import Refusal
 from ingest.journal import Batch, SqliteJournal
 from ingest.message import Message, Placed
 from ingest.pipeline import Pipeline
 from ingest.place import Placer
 from ingest.reports import Reports
-from ingest.sites import SiteFile
 from ingest.write import Store
 
 _SITE = "projects:\n  - {{id: a, title: A, timezone: UTC}}\n  - {{id: b, title: B, timezone: UTC}}\n{more}"
@@ -64,7 +64,7 @@ class _World:
     def __init__(self, folder: Path) -> None:
         self.file = folder / "site.yaml"
         self.file.write_text(_SITE.format(more=""))
-        self.sites = SiteFile(self.file)
+        self.sites = SiteFile(self.file, accept=Placer)
         self.journal = SqliteJournal(folder / "journal", segment_bytes=1)
         self.store = _Memory()
         self.clock = _Clock()

@@ -29,7 +29,7 @@ ServicesDep: TypeAlias = Annotated[Services, Depends(services)]
 
 def site(shared: ServicesDep) -> Site:
     """What the site file says now."""
-    return shared.site_file.site
+    return shared.site_file.fresh()
 
 
 SiteDep: TypeAlias = Annotated[Site, Depends(site)]

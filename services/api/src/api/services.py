@@ -9,8 +9,8 @@ from api.ingest import Ingest
 from api.keys import Keys
 from api.metrics import Metrics
 from api.permits import Permits
-from api.site_file import SiteFile
 from hdh.errors import HdhError
+from hdh.site import SiteFile
 from hdh.store.interface import Reader
 
 
@@ -37,6 +37,7 @@ class Services:
 
     def ready(self) -> list[str]:
         """Why the api is not ready, a sentence each."""
+        self.site_file.fresh()
         reasons = [problem] if (problem := self.site_file.problem) else []
         for check in (self.reader.health, self.keys.any_valid):
             try:

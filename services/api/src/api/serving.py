@@ -14,8 +14,8 @@ from api.keys import Keys
 from api.permits import Permits
 from api.services import Services
 from api.settings import ApiSettings
-from api.site_file import SiteFile
 from hdh.serve import listen, server
+from hdh.site import SiteFile
 from hdh.store import open_reader
 
 log = structlog.get_logger()
@@ -28,7 +28,7 @@ def serve(settings: ApiSettings) -> None:
         Misconfigured: something cannot be opened, or must not be served there; the sentence names its variable.
     """
     with closing(open_services(settings)) as services:
-        site = services.site_file.site
+        site = services.site_file.fresh()
         check_binding(settings.listen, services.keys, site)
         sock = listen(settings.listen, "HDH_API_LISTEN")
         # The server ends cleanly on these signals and then raises them again for whoever set handlers before it.

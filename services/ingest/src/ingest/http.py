@@ -12,12 +12,11 @@ from prometheus_client import CollectorRegistry
 
 from hdh.errors import Retryable
 from hdh.serve import add_health
+from hdh.site import SiteFile
 from ingest.clock import now_ms
 from ingest.journal import Journal, Rejected, Totals
 from ingest.pipeline import Pipeline
 from ingest.receive import Receiver
-from ingest.sites import SiteFile
-
 
 _LARGEST_ID = (1 << 63) - 1
 

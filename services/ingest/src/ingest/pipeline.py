@@ -8,13 +8,13 @@ from threading import Event
 import structlog
 
 from hdh.errors import HdhError
+from hdh.site import SiteFile
 from ingest.clock import now_ms
 from ingest.journal import Batch, Done, Journal, Lane, Move
 from ingest.message import Fault, Message, Placed, Reason
 from ingest.place import Placer
 from ingest.placers import Placers
 from ingest.reports import Reports
-from ingest.sites import SiteFile
 from ingest.waits import Waits
 from ingest.write import Part, Store
 

@@ -13,6 +13,7 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from hdh.errors import Retryable
+from hdh.site import SiteFile
 from ingest.backoff import Backoff
 from ingest.clock import EntryClock, now_ms
 from ingest.journal import Journal
@@ -21,7 +22,6 @@ from ingest.redelivery import WINDOW, Window
 from ingest.reports import Reports
 from ingest.session import Connection, topic_of
 from ingest.settings import IngestSettings
-from ingest.sites import SiteFile
 
 _MOST_MESSAGES = 5_000
 _MOST_BYTES = 4 * 1024 * 1024

@@ -1,5 +1,6 @@
 """The site file: what is listed, where it stands, and how topics are read."""
 
+from hdh.site.file import SiteFile
 from hdh.site.load import load_site, parse_site
 from hdh.site.model import Assignment, Device, House, Project, Room, Route, Site, TimeSource
 from hdh.site.schema import json_schema
@@ -13,6 +14,7 @@ __all__ = [
     "Room",
     "Route",
     "Site",
+    "SiteFile",
     "Template",
     "TimeSource",
     "json_schema",

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from api.site_file import SiteFile
 from hdh.errors import Misconfigured
+from hdh.site import SiteFile
 
 GOOD = "projects:\n  - id: {}\n    timezone: Europe/Helsinki\n"
 
@@ -16,18 +16,18 @@ def test_a_change_counts_and_a_bad_one_is_told(tmp_path: Path) -> None:
     path.write_text(GOOD.format("one"))
     seconds = iter(range(0, 1000, 2))
     site_file = SiteFile(path, clock=lambda: next(seconds))
-    found = [([p.id for p in site_file.site.projects], site_file.problem)]
+    found = [([p.id for p in site_file.fresh().projects], site_file.problem)]
 
     path.write_text(GOOD.format("second"))
-    found.append(([p.id for p in site_file.site.projects], site_file.problem))
+    found.append(([p.id for p in site_file.fresh().projects], site_file.problem))
     path.write_text("projects: 7\n")
-    broken = ([p.id for p in site_file.site.projects], site_file.problem or "")
+    broken = ([p.id for p in site_file.fresh().projects], site_file.problem)
     path.unlink()
-    missing = [p.id for p in site_file.site.projects]
+    missing = [p.id for p in site_file.fresh().projects]
     path.write_text(GOOD.format("thirds"))
-    found.append(([p.id for p in site_file.site.projects], site_file.problem))
+    found.append(([p.id for p in site_file.fresh().projects], site_file.problem))
 
-    assert found == [(["one"], None), (["second"], None), (["thirds"], None)]
+    assert found == [(["one"], ""), (["second"], ""), (["thirds"], "")]
     assert ["second"] == broken[0] == missing
     assert "site.yaml" in broken[1]
 
