@@ -2,6 +2,7 @@
 
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -51,6 +52,31 @@ def test_names_within_names_are_replaced() -> None:
 
     expected = Series("toe", "house-7", "house-7 kitchen", f"plug-{hidden}", "house-7_load")
     assert expected == names.series(Series("toe", "villa-aalto", "AALTO'S kitchen", "plug-a1", "Villa-Aalto_load"))
+
+
+@pytest.mark.parametrize(
+    ("house", "text"),
+    [
+        ("unlisted-house", "{}_power"),
+        ("h7", "{}sensor"),
+        ("h7", "{}temp"),
+        ("Åke", "plug {}"),
+        ("Villa Mäkelä", "seen from {}"),
+    ],
+)
+@pytest.mark.parametrize("spelled", ["{}", "snake", "plain"])
+def test_other_spellings_of_a_house_are_replaced(house: str, text: str, spelled: str) -> None:
+    """As fields spell it, joined up, in small letters or without accents: a field may hold its house's id."""
+    names = pseudonyms(seen=(house,))
+    plain = house.lower().translate(str.maketrans("åä", "aa"))
+    written = {"{}": house, "snake": house.lower().replace("-", "_").replace(" ", "_"), "plain": plain}[spelled]
+
+    assert text.format(names.house(house)) == names.text(text.format(written))
+
+
+def test_a_house_whose_id_begins_another_is_not_taken_for_it() -> None:
+    """h7 is not h70."""
+    assert pseudonyms(seen=("h7",)).text("h70 h7") == f"h70 {pseudonyms(seen=('h7',)).house('h7')}"
 
 
 def test_short_names_are_replaced_as_whole_words_only() -> None:

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -56,7 +57,7 @@ class Pseudonyms(Names):
         self._given = {h.id: h.pseudonym for h in (listed.houses if listed else ()) if h.pseudonym != h.id}
         words = {house: house for house in houses if house != UNASSIGNED}
         words |= {name: h.id for h in (listed.houses if listed else ()) for name in (h.id, h.name)}
-        self._by_word = {word.casefold(): self.house(house) for word, house in words.items()}
+        self._by_word = {_fold(word): self.house(house) for word, house in words.items()}
         ordered = sorted(filter(str.strip, words), key=lambda word: (-len(word), word))
         pattern = "|".join(map(_pattern, ordered))
         self._words = re.compile(pattern, re.IGNORECASE) if ordered else None
@@ -93,9 +94,28 @@ class Pseudonyms(Names):
         )
 
     def _replace(self, match: re.Match[str]) -> str:
-        return self._by_word.get(match[0].casefold(), UNASSIGNED)
+        return self._by_word.get(_fold(match[0]), UNASSIGNED)
 
 
 def _pattern(word: str) -> str:
-    escaped = re.escape(word)
-    return escaped if len(word) >= _LONG else rf"(?<![^\W_]){escaped}(?![^\W_])"
+    """What finds a word also where it is spelled as fields are: other separators or none, letters without accents."""
+    pieces = re.findall(r"[^\W_]+", word)
+    if not pieces:
+        return re.escape(word)
+    spelled = r"[\W_]*".join("".join(map(_letter, piece)) for piece in pieces)
+    if len(word) >= _LONG:
+        return spelled
+    # A word ends at other letters only where it cannot be the beginning of another word: h7sensor, not airing.
+    end = r"(?!\d)" if word[-1].isdigit() else r"(?![^\W_])"
+    return rf"(?<![^\W_]){spelled}{end}"
+
+
+def _letter(letter: str) -> str:
+    plain = unicodedata.normalize("NFKD", letter)[0]
+    return re.escape(letter) if plain == letter else f"[{re.escape(letter)}{re.escape(plain)}]"
+
+
+def _fold(text: str) -> str:
+    """One spelling for all that `_pattern` finds; text of separators alone stays itself."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(filter(str.isalnum, decomposed)) or text.casefold()
