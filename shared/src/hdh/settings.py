@@ -37,7 +37,7 @@ def parse_address(text: str) -> Address:
     """
     parts = urlsplit(f"//{text}")
     if parts.hostname is None or parts.port is None or parts.path:
-        raise ValueError("an address is host:port, for example 127.0.0.1:9100")
+        raise ValueError("an address is host:port, for example 127.0.0.1:8000")
     return Address(host=parts.hostname, port=parts.port)
 
 

@@ -138,6 +138,6 @@ def _read_cursor(cursor: str | None, slots: int) -> dict[int, int | None]:
         positions = {int(slot): None if before is None else int(before) for slot, before in found.items()}
     except (ValueError, BadBase64, AttributeError, TypeError):
         positions = {-1: None}
-    if all(0 <= slot < slots for slot in positions):
+    if all(0 <= slot < slots and 0 <= (before or 0) < 2**63 for slot, before in positions.items()):
         return positions
     raise Invalid("is no cursor.", parameter="cursor", value=cursor, remedy="Take `next` of the answer before.")
