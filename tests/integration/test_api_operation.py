@@ -227,7 +227,9 @@ def test_rejected_messages_can_be_chosen(api: Api, everything: str) -> None:
     assert api.get("rejected", key=everything, reason="clock").json()["rejected"] == []
 
 
-@pytest.mark.parametrize("cursor", ["", "x", "eyI5IjogMX0=", "W10=", "eyIwIjogIngifQ==", "eyIwIjogMTAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwfQ=="])
+@pytest.mark.parametrize(
+    "cursor", ["", "x", "eyI5IjogMX0=", "W10=", "eyIwIjogIngifQ==", "eyIwIjogMTAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwfQ=="]
+)
 def test_a_strange_cursor_is_told(api: Api, everything: str, cursor: str) -> None:
     """It is no cursor, never an error of ours."""
     answer = api.get("rejected", key=everything, cursor=cursor)
