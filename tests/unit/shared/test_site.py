@@ -299,3 +299,70 @@ def test_no_text_crashes_it(text: str) -> None:
         said = ""
     if said:
         assert problems(text)[0].startswith(said)
+
+
+def bomb(levels: int, times: int) -> str:
+    """A list of lists of …, each `times` the one before by its alias."""
+    lists = [
+        f"{{id: x{i}, name: &l{i} [{', '.join(['x' if i == 0 else f'*l{i - 1}'] * times)}]}}" for i in range(levels)
+    ]
+    return "projects:\n" + "".join(f"  - {entry}\n" for entry in lists)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("\n" + "[" * 3000 + "]" * 3000, "s.yaml:2: file: it is nested deeper than 20 levels."),
+        ("[" * 500_000, "s.yaml:1: file: it is nested deeper than 20 levels."),
+        ("{a: " * 3000 + "}" * 3000, "s.yaml:1: file: it is nested deeper than 20 levels."),
+        ("".join(f"{' ' * i}a:\n" for i in range(100)), "s.yaml:21: file: it is nested deeper than 20 levels."),
+        (bomb(30, 1), "it is nested deeper than 20 levels."),
+        (bomb(9, 9), "it holds more than 500,000 values, aliases (*) written out. Use fewer aliases"),
+        ("#" * (4 * 1024 * 1024 + 1), "s.yaml:1: file: it has more than 4,194,304 bytes."),
+    ],
+    ids=["lists", "unclosed", "mappings", "indented", "aliases of aliases", "alias bomb", "large"],
+)
+def test_a_file_that_would_exhaust_the_reader_is_refused(text: str, said: str) -> None:
+    """However it is made, it ends with a sentence, not with the process."""
+    assert [said] == [said for line in problems(text) if said in line]
+    assert len(problems(text)) == 1
+
+
+def test_a_file_too_large_is_not_read_whole(tmp_path: Path) -> None:
+    """It is refused for its size, also where the limit falls within a character."""
+    path = tmp_path / "s.yaml"
+    path.write_text("#" + "ä" * (4 * 1024 * 1024), encoding="utf-8")
+    with pytest.raises(Misconfigured, match=r"s\.yaml:1: file: it has more than 4,194,304 bytes"):
+        load_site(path)
+
+
+def test_an_alias_may_save_writing() -> None:
+    """What is short when written out is read."""
+    text = project("houses: [{id: a, rooms: &rooms [{id: hall}]}, {id: b, rooms: *rooms}]")
+    assert (Room("hall", "hall"),) == parse_site(text, "s.yaml").projects[0].houses[1].rooms
+
+
+def test_pseudonyms_that_are_free_are_proposed() -> None:
+    """Neither another house's id or pseudonym, nor one name to two houses."""
+    houses = "[{id: x}, {id: house-a, pseudonym: p}, {id: y, pseudonym: house-c}, {id: z}]"
+    assert [line[line.index("Add") :] for line in problems(project(f"public: true\nhouses: {houses}"))] == [
+        "Add `pseudonym: house-b`.",
+        "Add `pseudonym: house-d`.",
+    ]
+
+
+def test_pseudonyms_do_not_run_out() -> None:
+    """After house-z comes house-aa."""
+    houses = ", ".join(f"{{id: h{i}}}" for i in range(27))
+    assert problems(project(f"public: true\nhouses: [{houses}]"))[-1].endswith("Add `pseudonym: house-aa`.")
+
+
+def test_an_assignment_within_an_earlier_long_one_is_an_overlap() -> None:
+    """The one just before has ended; the one before that has not."""
+    spans = ["2020-01-01, until: 2026-01-01", "2021-01-01, until: 2022-01-01", "2023-01-01, until: 2024-01-01"]
+    stood = ", ".join(f"{{house: a, from: {span}}}" for span in spans)
+    found = problems(project(f"houses: [{{id: a}}]\ndevices: [{{id: d, assignments: [{stood}]}}]"))
+    assert [line[line.index("assignments[1]") : line.index(": a device")] for line in found[:1]] == [
+        "assignments[1]: it overlaps with projects[0].devices[0].assignments[0]"
+    ]
+    assert len(found) == 2

@@ -3,8 +3,11 @@
 Works on the raw data, to find what it can in a file whose single values are wrong, too.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import count, product
+from string import ascii_lowercase
 from zoneinfo import ZoneInfo
 
 from hdh.model import ALL_TIME
@@ -36,6 +39,14 @@ class Node:
         return found if isinstance(found, str) else None
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """What a house says of the devices in it."""
+
+    zone: ZoneInfo
+    rooms: frozenset[str]
+
+
 def check_site(data: object) -> Iterator[Problem]:
     """What is wrong between entries."""
     root = Node(data, ())
@@ -55,18 +66,35 @@ def _check_project(project: Node) -> Iterator[Problem]:
     yield from _unique(devices, "id", "device", also=lambda device: device.text("house"))
     for house in houses:
         yield from _unique(house.items("rooms"), "id", "room")
-        yield from _check_pseudonym(project, house)
+    yield from _check_pseudonyms(houses, public=project.get("public") is True)
+    places = {found: _place(house, project) for house in houses if (found := house.text("id")) is not None}
+    elsewhere = _Place(_zone(None, project), frozenset())
     for device in devices:
-        yield from _check_assignments(project, device)
+        yield from _check_assignments(device, places, elsewhere)
 
 
-def _check_pseudonym(project: Node, house: Node) -> Iterator[Problem]:
-    pseudonym = house.text("pseudonym")
-    if project.get("public") is True and isinstance(house.data, dict) and house.get("pseudonym") is None:
-        yield Problem((*house.path, "pseudonym"), "a house of a public project needs one. Add `pseudonym: house-a`.")
-    others = {other.text("id") for other in project.items("houses") if other.path != house.path}
-    if pseudonym in others - {None}:
-        yield Problem((*house.path, "pseudonym"), f"{pseudonym!r} is the id of another house. Choose another one.")
+def _place(house: Node, project: Node) -> _Place:
+    rooms = frozenset(found for room in house.items("rooms") if (found := room.text("id")) is not None)
+    return _Place(_zone(house, project), rooms)
+
+
+def _check_pseudonyms(houses: list[Node], *, public: bool) -> Iterator[Problem]:
+    ids = Counter(found for house in houses if (found := house.text("id")) is not None)
+    taken = set(ids) | {house.text("pseudonym") for house in houses}
+    free = (name for name in _pseudonyms() if name not in taken)
+    for house in houses:
+        pseudonym, path = house.text("pseudonym"), (*house.path, "pseudonym")
+        if public and isinstance(house.data, dict) and house.get("pseudonym") is None:
+            yield Problem(path, f"a house of a public project needs one. Add `pseudonym: {next(free)}`.")
+        if pseudonym is not None and ids[pseudonym] > (house.text("id") == pseudonym):
+            yield Problem(path, f"{pseudonym!r} is the id of another house. Choose another one.")
+
+
+def _pseudonyms() -> Iterator[str]:
+    """house-a, house-b, … house-z, house-aa, …."""
+    for length in count(1):
+        for letters in product(ascii_lowercase, repeat=length):
+            yield f"house-{''.join(letters)}"
 
 
 def _unique(
@@ -83,20 +111,17 @@ def _unique(
             yield Problem((*node.path, key), text)
 
 
-def _check_assignments(project: Node, device: Node) -> Iterator[Problem]:
-    houses = {found: house for house in project.items("houses") if (found := house.text("id"))}
+def _check_assignments(device: Node, places: dict[str, _Place], elsewhere: _Place) -> Iterator[Problem]:
     spans: list[tuple[int, int, Node]] = []
     for assignment in device.items("assignments"):
         house, room = assignment.text("house"), assignment.text("room")
-        if house is not None and house not in houses:
-            yield Problem((*assignment.path, "house"), _unlisted("house", house, set(houses)))
-        elif house is not None and room is not None:
-            rooms = {found for node in houses[house].items("rooms") if (found := node.text("id"))}
-            if room not in rooms:
-                yield Problem((*assignment.path, "room"), _unlisted(f"room of {house}", room, rooms))
-        zone = _zone(houses.get(house or ""), project)
-        start = _time(assignment, "from", zone, ALL_TIME.start)
-        stop = _time(assignment, "until", zone, ALL_TIME.stop)
+        place = places.get(house or "", elsewhere)
+        if house is not None and house not in places:
+            yield Problem((*assignment.path, "house"), _unlisted("house", house, set(places)))
+        elif house is not None and room is not None and room not in place.rooms:
+            yield Problem((*assignment.path, "room"), _unlisted(f"room of {house}", room, set(place.rooms)))
+        start = _time(assignment, "from", place.zone, ALL_TIME.start)
+        stop = _time(assignment, "until", place.zone, ALL_TIME.stop)
         if start is None or stop is None:
             continue
         if start >= stop:
@@ -108,10 +133,15 @@ def _check_assignments(project: Node, device: Node) -> Iterator[Problem]:
 
 def _check_overlap(spans: list[tuple[int, int, Node]]) -> Iterator[Problem]:
     spans.sort(key=lambda span: span[0])
-    for i, (start, _, later) in enumerate(spans):
-        if earlier := next((node for _, stop, node in spans[:i] if start < stop), None):
-            text = f"it overlaps with {spell(earlier.path)}: a device stands in one place. End that one with `until`."
-            yield Problem(later.path, text)
+    longest: tuple[int, Node] | None = None
+    for start, stop, node in spans:
+        if longest is not None and start < longest[0]:
+            text = (
+                f"it overlaps with {spell(longest[1].path)}: a device stands in one place. End that one with `until`."
+            )
+            yield Problem(node.path, text)
+        if longest is None or stop > longest[0]:
+            longest = stop, node
 
 
 def _check_route(route: Node, listed: set[str]) -> Iterator[Problem]:

@@ -24,7 +24,7 @@ from hdh.site.schema import (
     SiteEntry,
     keys_of,
 )
-from hdh.site.source import Problem, Source, read_yaml
+from hdh.site.source import LARGEST_BYTES, Problem, Source, read_yaml
 from hdh.site.template import parse_template
 from hdh.site.values import did_you_mean, parse_length, parse_retention, parse_time, parse_zone
 
@@ -59,7 +59,10 @@ def load_site(path: FilePath | None) -> Site:
     if path is None:
         return parse_site(DEFAULT, "default site")
     try:
-        text = path.read_bytes().decode()
+        with path.open("rb") as file:
+            content = file.read(LARGEST_BYTES + 1)
+        # One too large is cut, maybe within a character, and refused for its size.
+        text = content.decode(errors="replace" if len(content) > LARGEST_BYTES else "strict")
     except OSError as error:
         remedy = "Let HDH_SITE_FILE name a file that this user can read, or unset it."
         raise Misconfigured(f"{path}: {error.strerror}. {remedy}") from error

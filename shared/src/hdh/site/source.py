@@ -13,6 +13,12 @@ _SCALARS = {"tag:yaml.org,2002:" + name for name in ("null", "bool", "int", "flo
 _TIMESTAMP = "tag:yaml.org,2002:timestamp"
 _LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
+LARGEST_BYTES = 4 * 1024 * 1024
+"""A site file may be so large; thousands of houses with their devices fit."""
+
+_DEEPEST = 20
+_MOST_VALUES = 500_000
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -38,18 +44,53 @@ class Source:
         return self.lines.get(path, 1)
 
 
+class _Unreadable(Exception):
+    """Reading the file any further would take more than it is worth."""
+
+    def __init__(self, text: str, line: int, path: Path = ()) -> None:
+        super().__init__(text)
+        self.problem = Problem(path, text, line)
+
+
 def read_yaml(text: str) -> Source:
     """Read YAML. What is wrong with it stands in the answer's problems."""
     source = Source()
     try:
+        _check_size(text)
+        _check_depth(text)
         root = yaml.compose(text, Loader=_LOADER)
+        if root is not None:
+            source.lines[()] = root.start_mark.line + 1
+            source.data = _Reader(source).read(root, ())
     except yaml.YAMLError as error:
         source.problems.append(_syntax(error))
-        return source
-    if root is not None:
-        source.lines[()] = root.start_mark.line + 1
-        source.data = _Reader(source).read(root, ())
+    except _Unreadable as error:
+        source.problems.append(error.problem)
+    except RecursionError:
+        source.problems.append(_too_deep(1).problem)
     return source
+
+
+def _check_size(text: str) -> None:
+    if len(text.encode()) > LARGEST_BYTES:
+        raise _Unreadable(f"it has more than {LARGEST_BYTES:,} bytes. Remove what is no part of the site.", 1)
+
+
+def _check_depth(text: str) -> None:
+    """Look at the nesting alone, first: what makes nodes of it calls itself level by level."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_LOADER):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > _DEEPEST:
+                raise _too_deep(event.start_mark.line + 1 if event.start_mark else 1)
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+
+
+def _too_deep(line: int) -> _Unreadable:
+    text = f"it is nested deeper than {_DEEPEST} levels. A site file needs fewer: look for brackets and indentation."
+    return _Unreadable(text, line)
 
 
 def _syntax(error: yaml.YAMLError) -> Problem:
@@ -67,9 +108,23 @@ class _Reader:
         self._source = source
         self._scalars = yaml.SafeLoader("")
         self._inside: set[int] = set()
+        self._values = 0
 
     def read(self, node: yaml.Node, path: Path) -> object:
-        """The data of a node."""
+        """The data of a node.
+
+        Raises:
+            _Unreadable: there are too many values; few lines of aliases can stand for billions.
+        """
+        self._values += 1
+        # An alias to an alias nests deeper than the text does.
+        if len(self._inside) > _DEEPEST:
+            raise _too_deep(node.start_mark.line + 1)
+        if self._values > _MOST_VALUES:
+            text = (
+                f"it holds more than {_MOST_VALUES:,} values, aliases (*) written out. Use fewer aliases and entries."
+            )
+            raise _Unreadable(text, node.start_mark.line + 1, path)
         if isinstance(node, yaml.ScalarNode):
             return self._scalar(node, path)
         if id(node) in self._inside:
