@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from hdh.model import Place, Point
+from hdh.model import TEXT_SUFFIX, Place, Point
 
 # Names repeat from point to point; what a stranger invents must not grow without bound.
 _CACHED_PREFIXES = 65_536
@@ -77,18 +77,18 @@ def encode_point(point: Point) -> str:
     """The line of one point, without its newline.
 
     Raises:
-        ValueError: it has no fields, no measurement, a value that is no finite number and no text, or a time that is
-            no integer.
+        ValueError: it has no fields or no measurement, a value that is no finite number and no text, text under a
+            name that does not end in `_text` or a number under one that does, or a time that is no integer.
     """
     time = point.time
     if type(time) is not int:
         raise ValueError(f"{_where(point)}: the time {time!r} is no integer")
     fields = ",".join(
         [
-            # Nearly all values are finite floats: they pass without a call.
-            f"{_field(name)}={value!r}"
-            if type(value) is float and -_INFINITY < value < _INFINITY and name
-            else f"{_field(name)}={_other_value(point, name, value)}"
+            # Nearly all values are finite floats under a number's name: they pass without a call.
+            f"{key}={value!r}"
+            if type(value) is float and -_INFINITY < value < _INFINITY and (key := _number_key(name))
+            else _other_field(point, name, value)
             for name, value in point.fields.items()
         ]
     )
@@ -147,34 +147,42 @@ def _prefix(measurement: str, place: Place) -> str:
 
 
 @lru_cache(_CACHED_FIELDS)
-def _field(name: str) -> str:
+def _number_key(name: str) -> str:
+    """The field's key, empty if no number may stand under this name."""
+    return "" if name.endswith(TEXT_SUFFIX) else _key(name)
+
+
+def _key(name: str) -> str:
     return field_to_stored(name).translate(_NAME_ESCAPES)
 
 
-def _other_value(point: Point, name: str, value: object) -> str:
+def _other_field(point: Point, name: str, value: object) -> str:
+    where = f"{_where(point)}: the field {name!r}"
     if not name:
-        raise ValueError(f"{_where(point)}: a field has no name")
-    if isinstance(value, str):
-        return _text(point, name, value)
-    if type(value) is int:
-        return _whole_number(point, name, value)
-    wrong = "not finite" if type(value) is float else f"of type {type(value).__name__}, neither number nor text"
-    raise ValueError(f"{_where(point)}: the field {name!r} is {wrong}: {value!r}")
+        raise ValueError(f"{where} has no name")
+    if not isinstance(value, str | float) and type(value) is not int:
+        raise ValueError(f"{where} is of type {type(value).__name__}, neither number nor text")
+    if isinstance(value, str) != name.endswith(TEXT_SUFFIX):
+        raise ValueError(f"{where} holds {value!r}: text, and only text, goes to fields that end in {TEXT_SUFFIX!r}")
+    return f"{_key(name)}={_text(where, value) if isinstance(value, str) else _number(where, value)}"
 
 
-def _text(point: Point, name: str, value: str) -> str:
+def _text(where: str, value: str) -> str:
     try:
         value.encode()
     except UnicodeEncodeError:
-        raise ValueError(f"{_where(point)}: the field {name!r} is no valid Unicode: {value!r}") from None
+        raise ValueError(f"{where} is no valid Unicode: {value!r}") from None
     return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def _whole_number(point: Point, name: str, value: int) -> str:
+def _number(where: str, value: float) -> str:
     try:
-        return repr(float(value))
+        number = float(value)
     except OverflowError:
-        raise ValueError(f"{_where(point)}: the field {name!r} is too large for a number") from None
+        raise ValueError(f"{where} is too large for a number") from None
+    if not math.isfinite(number):
+        raise ValueError(f"{where} is not finite: {value!r}")
+    return repr(number)
 
 
 def _where(point: Point) -> str:

@@ -1,6 +1,6 @@
 """A message on its way: as it was journaled, and what became of it. Data only."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 import msgspec
@@ -57,14 +57,13 @@ class Fault:
     detail: str
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(msgspec.Struct, frozen=True, gc=False):
     """What a message came to: points to write, and faults if anything in it was wrong.
 
     Exactly one of these holds: `ignored` is set (then there are no points and no faults), there are faults (the
     message ends as rejected, its good points are written all the same), or there are points only.
     """
 
-    points: list[Point] = field(default_factory=list)
-    faults: list[Fault] = field(default_factory=list)
+    points: list[Point] = []
+    faults: list[Fault] = []
     ignored: Ignored | None = None

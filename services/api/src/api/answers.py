@@ -1,0 +1,62 @@
+"""An answer full of readings, before it takes a form: data only."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
+
+Times: TypeAlias = NDArray[np.int64]
+Values: TypeAlias = NDArray[np.float64] | NDArray[np.object_]
+
+
+class TimeStyle(StrEnum):
+    """How a time is written: epoch milliseconds, or ISO 8601 with offset."""
+
+    MS = "ms"
+    ISO = "iso"
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A series as it is shown.
+
+    Attributes:
+        unit: UCUM code of the values, None where it is not known (text has none).
+        zone: the zone of its house, or the one asked for.
+    """
+
+    project: str
+    house: str
+    room: str
+    device: str
+    quantity: str
+    unit: str | None
+    zone: ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Readings of one series, ascending; blocks of one series follow each other."""
+
+    head: Head
+    time: Times
+    value: Values
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The resolved query and its readings, series by series.
+
+    Attributes:
+        query: what was asked for, after every default and relative time.
+        blocks: read from the store as they are taken.
+        style: how times are written.
+    """
+
+    query: Mapping[str, object]
+    blocks: Iterator[Block]
+    style: TimeStyle

@@ -1,0 +1,64 @@
+"""Readings as columnar JSON, series by series; `complete` comes last."""
+
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+
+import orjson
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from api.answers import Answer, Block, Head, Times, TimeStyle, Values
+from api.formats.buffers import iso_texts, joined, pieces
+
+_NUMPY = orjson.OPT_SERIALIZE_NUMPY
+
+
+def encode(answer: Answer) -> Iterator[bytes]:
+    """The answer in pieces. An answer that does not end in `"complete":true}` is none."""
+    return pieces(_parts(answer))
+
+
+def _parts(answer: Answer) -> Iterator[bytes | pa.Buffer]:
+    yield b'{"query":' + orjson.dumps(dict(answer.query)) + b',"series":['
+    separator = b""
+    for head, blocks in groupby(answer.blocks, key=_head):
+        yield separator
+        yield from _series(head, blocks, answer.style)
+        separator = b","
+    yield b'],"complete":true}'
+
+
+def _head(block: Block) -> Head:
+    return block.head
+
+
+def _series(head: Head, blocks: Iterable[Block], style: TimeStyle) -> Iterator[bytes | pa.Buffer]:
+    names = {name: getattr(head, name) for name in ("project", "house", "room", "device", "quantity", "unit")}
+    yield orjson.dumps(names)[:-1] + b',"time":['
+    # All times stand before the first value: the values of one series wait, which the cap on readings bounds.
+    values: list[Values] = []
+    separator = b""
+    for block in blocks:
+        if block.time.size:
+            yield separator
+            yield _times(block.time, head, style)
+            values.append(block.value)
+            separator = b","
+    yield b'],"value":['
+    separator = b""
+    for value in values:
+        yield separator + _values(value)
+        separator = b","
+    yield b"]}"
+
+
+def _times(times: Times, head: Head, style: TimeStyle) -> bytes | pa.Buffer:
+    if style is TimeStyle.MS:
+        return orjson.dumps(times, option=_NUMPY)[1:-1]
+    text = joined(pc.binary_join_element_wise('"', iso_texts(times, head.zone), '",', ""))
+    return text.slice(0, text.size - 1)
+
+
+def _values(values: Values) -> bytes:
+    # Text columns are objects, which orjson does not take as they are; NaN becomes null either way.
+    return orjson.dumps(values.tolist() if values.dtype == object else values, option=_NUMPY)[1:-1]

@@ -1,0 +1,51 @@
+"""The project's own payloads: a JSON object of readings with their time, or a list of such objects.
+
+`{"time": 1767225600, "temperature": 21.4, "humidity": 45}`; without `time` the reading is as old as its arrival.
+"""
+
+from zoneinfo import ZoneInfo
+
+from ingest.decoders.decoded import Address, Decoded, Decoder, Record
+from ingest.decoders.fields import read_fields, shown
+from ingest.decoders.payload import fault_of, read_json, read_time
+from ingest.message import Fault, Reason
+
+_OTHER_TIMES = ("timestamp", "ts", "Time", "Timestamp")
+
+
+def read(payload: bytes, address: Address, zone: ZoneInfo) -> Decoded:
+    """See `ingest.decoders.decoded.Read`."""
+    del address, zone
+    decoded = Decoded([], [])
+    try:
+        value = read_json(payload)
+    except ValueError as error:
+        decoded.faults.append(fault_of(error, Reason.PAYLOAD))
+        return decoded
+    for entry in value if isinstance(value, list) else (value,):
+        if isinstance(entry, dict):
+            _read_object(entry, decoded)
+        else:
+            text = f"{shown(entry)} is no object. Send an object of names and values, or a list of such objects."
+            decoded.faults.append(Fault(Reason.PAYLOAD, text))
+    return decoded
+
+
+def _read_object(entry: dict[str, object], decoded: Decoded) -> None:
+    time = entry.pop("time", None)
+    if time is None:
+        # Who sends no `time` but one of these means the same by it.
+        other = next((key for key in _OTHER_TIMES if entry.get(key) is not None), None)
+        time = None if other is None else entry.pop(other)
+    if time is not None:
+        try:
+            time = read_time(time)
+        except ValueError as error:
+            decoded.faults.append(fault_of(error, Reason.TIME))
+            return
+    fields = read_fields(entry, decoded.faults)
+    if fields:
+        decoded.records.append(Record("", time, fields))
+
+
+DECODER = Decoder(read)

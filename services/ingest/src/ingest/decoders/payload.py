@@ -1,0 +1,91 @@
+"""From bytes to JSON values and times, as devices write them."""
+
+import json
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from hdh.times import from_epoch, from_iso
+from ingest.decoders.fields import shown
+from ingest.message import Fault, Reason
+
+_decode = msgspec.json.Decoder().decode
+_BOM = b"\xef\xbb\xbf"
+_LENIENT_BYTES = 65_536
+# As hdh.times.from_epoch tells seconds and milliseconds apart.
+_SECONDS_END = 100_000_000_000
+_MILLISECONDS_END = 100_000_000_000_000
+
+
+def read_json(payload: bytes) -> object:
+    """Read JSON; also with NaN and Infinity, as Python writes them, so that the rest of the message is not lost.
+
+    Raises:
+        ValueError: it is none; a sentence with the remedy.
+    """
+    try:
+        return _decode(payload)
+    except (ValueError, RecursionError) as error:
+        try:
+            return _read_leniently(payload)
+        except (ValueError, RecursionError):
+            raise ValueError(_sentence(payload, error)) from None
+
+
+def _read_leniently(payload: bytes) -> object:
+    text = payload.removeprefix(_BOM).decode()
+    # Half a surrogate pair cannot be written anywhere; the strict reader has refused it already.
+    if len(payload) > _LENIENT_BYTES or "\\ud" in text.lower():
+        raise ValueError
+    return json.loads(text)
+
+
+def _sentence(payload: bytes, error: Exception) -> str:
+    if isinstance(error, UnicodeDecodeError):
+        return "the payload is not UTF-8. Send JSON in UTF-8."
+    start = shown(payload[:80].decode(errors="replace"))
+    return f"the payload is no JSON ({str(error)[:200]}): {start}. Send a JSON object."
+
+
+def read_time(value: object, zone: ZoneInfo | None = None) -> int:
+    """Epoch ms from epoch seconds or milliseconds (also as text), or ISO 8601, local in `zone` without offset.
+
+    Raises:
+        ValueError: it is no time; a sentence with the remedy.
+    """
+    # Whole milliseconds and seconds are by far the most frequent.
+    if type(value) is int:
+        if _SECONDS_END <= value < _MILLISECONDS_END:
+            return value
+        if 0 <= value < _SECONDS_END:
+            return value * 1000
+    try:
+        if isinstance(value, str):
+            return from_epoch(float(value)) if _is_number(value) else from_iso(value, zone)
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            return from_epoch(value)
+    except (ValueError, OverflowError) as error:
+        if "has no offset" in str(error):
+            raise ValueError(f"time {error}.") from None
+    remedy = "Send epoch seconds or milliseconds, or ISO 8601 as 2026-01-31T12:00:00Z."
+    raise ValueError(f"time {shown(value)} cannot be read. {remedy}")
+
+
+def second_time(value: object, time: int, zone: ZoneInfo) -> int | None:
+    """The later meaning of a local time in the hour that comes twice in autumn; None for any other time."""
+    if not isinstance(value, str) or _is_number(value):
+        return None
+    later = datetime.fromtimestamp(time / 1000, zone).replace(fold=1)
+    shift = (later.replace(fold=0).utcoffset() or timedelta(0)) - (later.utcoffset() or timedelta(0))
+    return time + shift // timedelta(milliseconds=1) if shift else None
+
+
+def fault_of(error: ValueError, reason: Reason) -> Fault:
+    """The fault that an error's sentence makes."""
+    return Fault(reason, str(error))
+
+
+def _is_number(text: str) -> bool:
+    tidy = text.strip().removeprefix("-")
+    return tidy.isascii() and tidy.replace(".", "", 1).isdigit()

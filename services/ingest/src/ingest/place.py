@@ -1,0 +1,219 @@
+"""From a journaled message to points: who measured where, and when."""
+
+from collections.abc import Mapping
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from hdh.model import UNASSIGNED, Place, Point
+from hdh.quantities import catalogue
+from hdh.site import Assignment, Device, Project, Site
+from hdh.times import iso
+from ingest.ahead import Ahead
+from ingest.decoders import Address, Record
+from ingest.decoders.decoded import Read
+from ingest.message import Fault, Ignored, Message, Placed, Reason
+from ingest.routes import Routed, Router
+
+_CACHED_TOPICS = 32_768
+_CACHED_SHAPES = 4_096
+_CACHED_COMPONENTS = 256
+_MOST_FAULTS = 20
+
+
+class _Stand(msgspec.Struct, frozen=True):
+    """Where a device or component stands: as its topic says, or by dated assignments."""
+
+    place: Place
+    assigned: tuple[tuple[Assignment, Place], ...]
+
+    def at(self, time: int) -> Place:
+        """The place at a time. Before its first and after its last assignment it is where its topic says."""
+        for assignment, place in self.assigned:
+            if assignment.holds(time):
+                return place
+        return self.place
+
+
+class _Lane(msgspec.Struct):
+    """A listed project as messages need it."""
+
+    project: Project
+    houses: dict[str, ZoneInfo]
+    devices: dict[tuple[str | None, str], Device]
+    ahead: Ahead
+
+    def device(self, house: str, name: str) -> Device | None:
+        """The listed device of this name, in this house if it is listed so."""
+        return self.devices.get((house, name)) or self.devices.get((None, name))
+
+
+class _Bound(msgspec.Struct):
+    """All that stays the same between the messages of one topic."""
+
+    lane: _Lane
+    address: Address
+    read: Read
+    zone: ZoneInfo
+    server_time: bool
+    stands: dict[str, _Stand]
+
+
+class Placer:
+    """Turns messages into points, by the site file. Not safe for use by several threads at once.
+
+    Args:
+        site: what is listed.
+        ahead: what `ahead` returned for each project, stored with the position that it belongs to.
+
+    Raises:
+        Misconfigured: a route of the site file names a decoder that is not there.
+    """
+
+    def __init__(self, site: Site, ahead: Mapping[str, Mapping[str, int]] | None = None) -> None:
+        self._router = Router(site)
+        self._lanes = {project.id: _lane(project) for project in site.projects}
+        self._topics: dict[str, tuple[str | None, _Bound | Fault | Ignored]] = {}
+        self._shapes: dict[tuple[str, ...], tuple[tuple[str, tuple[str, ...]], ...]] = {}
+        for project, state in (ahead or {}).items():
+            self.restore(project, state)
+
+    def project_of(self, topic: str) -> str | None:
+        """The listed project that a topic belongs to; None for topics of no listed one."""
+        return self._find(topic)[0]
+
+    def ahead(self, project: str) -> dict[str, int]:
+        """What must be stored with a position of this project, to place the messages after it alike again."""
+        return self._lanes[project].ahead.state()
+
+    def restore(self, project: str, state: Mapping[str, int]) -> None:
+        """Go back to a stored state. A project that is no longer listed is no error."""
+        if project in self._lanes:
+            self._lanes[project].ahead = Ahead(state)
+
+    def place(self, message: Message) -> Placed:
+        """What a message comes to. Never raises; the same messages in the same order come to the same points."""
+        bound = self._find(message.topic)[1]
+        if isinstance(bound, Fault):
+            return Placed([], [bound])
+        if isinstance(bound, Ignored):
+            return Placed([], [], bound)
+        if not message.payload:
+            return Placed([], [], Ignored.EMPTY)
+        decoded = bound.read(message.payload, bound.address, bound.zone)
+        faults, records = decoded.faults, decoded.records
+        if message.retain:
+            records = [record for record in records if record.time is not None]
+            if not records and not any(fault.reason is Reason.TIME for fault in faults):
+                return Placed([], [], Ignored.RETAINED)
+        points: list[Point] = []
+        for record in records:
+            self._place_record(bound, message, record, points, faults)
+        if faults:
+            return Placed(points, _bounded(faults))
+        return Placed(points, faults) if points else Placed(points, faults, Ignored.EMPTY)
+
+    def _place_record(
+        self, bound: _Bound, message: Message, record: Record, points: list[Point], faults: list[Fault]
+    ) -> None:
+        stand = bound.stands.get(record.component) or self._stand(bound, record.component)
+        time = record.time
+        if time is None or bound.server_time:
+            place = stand.at(message.time) if stand.assigned else stand.place
+            time = bound.lane.ahead.claim(message.time, place, record.fields)
+        else:
+            if record.second_time is not None and abs(record.second_time - message.time) < abs(time - message.time):
+                time = record.second_time
+            if fault := _check_time(bound.lane.project, time, message.time):
+                faults.append(fault)
+                return
+            place = stand.at(time) if stand.assigned else stand.place
+        fields = record.fields
+        names = tuple(fields)
+        groups = self._shapes.get(names) or self._shape(names)
+        if len(groups) == 1:
+            points.append(Point(groups[0][0], place, time, fields))
+            return
+        for measurement, members in groups:
+            points.append(Point(measurement, place, time, {name: fields[name] for name in members}))
+
+    def _find(self, topic: str) -> tuple[str | None, _Bound | Fault | Ignored]:
+        try:
+            return self._topics[topic]
+        except KeyError:
+            if len(self._topics) >= _CACHED_TOPICS:
+                self._topics.clear()
+            found = self._topics[topic] = self._bind(topic)
+            return found
+
+    def _bind(self, topic: str) -> tuple[str | None, _Bound | Fault | Ignored]:
+        project, routed = self._router.find(topic)
+        if project is None or not isinstance(routed, Routed):
+            return project, routed  # type: ignore[return-value]  # a route leads to listed projects only
+        lane, address = self._lanes[project], routed.address
+        device = lane.device(address.house, address.device)
+        assignments = device.assignments if device else ()
+        house = address.house or (assignments[-1].house if assignments else "")
+        zone = lane.houses.get(house, lane.project.zone)
+        server_time = device is not None and device.time_source == "server"
+        return project, _Bound(lane, address, routed.decoder.read, zone, server_time, {})
+
+    def _stand(self, bound: _Bound, component: str) -> _Stand:
+        address = bound.address
+        device = address.device or UNASSIGNED
+        name = f"{device}.{component}" if component else device
+        # A listed component goes its own way, others go with their device.
+        listed = bound.lane.device(address.house, name) or bound.lane.device(address.house, device)
+        assignments = listed.assignments if listed else ()
+        stand = _Stand(
+            Place(address.house or UNASSIGNED, address.room or UNASSIGNED, name),
+            tuple((assignment, Place(assignment.house, assignment.room, name)) for assignment in assignments),
+        )
+        if len(bound.stands) >= _CACHED_COMPONENTS:
+            bound.stands.clear()
+        bound.stands[component] = stand
+        return stand
+
+    def _shape(self, names: tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """How fields of these names are grouped by measurement."""
+        groups: dict[str, list[str]] = {}
+        for name in names:
+            groups.setdefault(catalogue().measurement_of(name), []).append(name)
+        if len(self._shapes) >= _CACHED_SHAPES:
+            self._shapes.clear()
+        shape = self._shapes[names] = tuple((measurement, tuple(group)) for measurement, group in groups.items())
+        return shape
+
+
+def _lane(project: Project) -> _Lane:
+    houses = {house.id: house.zone for house in project.houses}
+    return _Lane(project, houses, {(device.house, device.id): device for device in project.devices}, Ahead())
+
+
+def _check_time(project: Project, time: int, arrived: int) -> Fault | None:
+    if time < project.clock_earliest:
+        what, limit = f"before {_spell(project.clock_earliest)}", "clock_earliest"
+    elif time > arrived + project.clock_ahead:
+        what, limit = f"far ahead of its arrival, {_spell(arrived)}", "clock_ahead"
+    elif project.retention is not None and time < arrived - project.retention:
+        text = f"time {_spell(time)} is older than the project's retention. Send it to a project that keeps it longer."
+        return Fault(Reason.EXPIRED, text)
+    else:
+        return None
+    remedy = f"Set the device's clock, or `time_source: server` for it or `{limit}` of the project in the site file."
+    return Fault(Reason.CLOCK, f"time {_spell(time)} is {what}. {remedy}")
+
+
+def _spell(time: int) -> str:
+    try:
+        return iso(time)
+    except OverflowError:
+        return f"{str(time)[:20]} ms"
+
+
+def _bounded(faults: list[Fault]) -> list[Fault]:
+    """The first faults; a payload of a million wrong fields must not make a million sentences last."""
+    if len(faults) <= _MOST_FAULTS:
+        return faults
+    more = Fault(faults[_MOST_FAULTS].reason, f"and {len(faults) - _MOST_FAULTS} more faults in this message.")
+    return [*faults[:_MOST_FAULTS], more]

@@ -1,0 +1,172 @@
+"""Reading the SQLite store, in short statements: a reader that is slow, or stops half-way, holds no writer up."""
+
+import sqlite3
+from collections.abc import Iterator
+from itertools import chain, groupby
+from typing import Any
+
+import numpy as np
+
+from hdh.aggregates import LOOKS_BACK, TEXT_AGGREGATES
+from hdh.gaps import fill
+from hdh.model import OTHER, Series, Span
+from hdh.quantities import Catalogue, catalogue
+from hdh.store.interface import Chunk, Latest, Selection, SeriesInfo
+from hdh.store.sqlite.database import ReaderPool
+from hdh.store.sqlite.projects import SeriesRow, find_project, find_series
+from hdh.store.url import SqliteUrl
+from hdh.store.windowed import Grid, Readings, aggregate_chunks
+from hdh.windows import Window
+
+CHUNK_READINGS = 65_536
+
+# The tables' names below are one of two of ours; everything else is a bound parameter.
+_READINGS = "SELECT time, value FROM {} WHERE series = ? AND time >= ? AND time < ? ORDER BY time LIMIT ?"
+_BEFORE = "SELECT time, value FROM {} WHERE series = ? AND time < ? ORDER BY time DESC LIMIT 1"
+_EXTENT = "SELECT min(time), max(time), count(*) FROM {} WHERE series = ?"
+_EXTENT_OF_MERGED = "SELECT min(time), max(time), count(*) FROM ({})"
+
+
+class SqliteReader:
+    """Reads; see `hdh.store.interface.Reader`."""
+
+    def __init__(self, url: SqliteUrl) -> None:
+        self._pool = ReaderPool(url)
+
+    def projects(self) -> list[str]:
+        """The projects, sorted."""
+        with self._pool.connection() as connection:
+            return sorted(name for (name,) in connection.execute("SELECT name FROM project"))
+
+    def series(self, selection: Selection) -> list[SeriesInfo]:
+        """The selected series that hold readings; see `Reader.series`."""
+        infos = []
+        for series, rows in self._find(selection):
+            with self._pool.connection() as connection:
+                first, last, count = _extent(connection, rows)
+            if count:
+                infos.append(SeriesInfo(series, first, last, count))
+        return infos
+
+    def read(self, selection: Selection, span: Span) -> Iterator[Chunk]:
+        """Raw readings; see `Reader.read`."""
+        found = self._find(selection)
+        return (Chunk(series, time, value) for series, rows in found for time, value in self._readings(rows, span))
+
+    def aggregate(self, selection: Selection, span: Span, window: Window) -> Iterator[Chunk]:
+        """One value a window; see `Reader.aggregate`."""
+        return self._aggregate(self._find(selection), span, window, Grid.of(span, window))
+
+    def latest(self, selection: Selection) -> list[Latest]:
+        """The newest reading of each selected series; see `Reader.latest`."""
+        newest = []
+        with self._pool.connection() as connection:
+            project = find_project(connection, selection.project)
+            found = _grouped(selection.project, find_series(connection, project, selection))
+            kept = {
+                series: (time, value)
+                for series, time, value in connection.execute(
+                    "SELECT latest.* FROM series JOIN latest ON latest.series = series.id WHERE series.project = ?",
+                    (project.id,),
+                )
+            }
+        for series, rows in found:
+            readings = [kept[row.id] for row in rows if row.id in kept]
+            if readings:
+                # Of equal times max takes the first: the catalogue's measurement.
+                time, value = max(readings, key=lambda reading: reading[0])
+                newest.append(Latest(series, time, value))
+        return newest
+
+    def health(self) -> None:
+        """Return if the file can be read; raise what is wrong otherwise."""
+        with self._pool.connection() as connection:
+            connection.execute("SELECT 1 FROM project LIMIT 1").fetchall()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._pool.close()
+
+    def _find(self, selection: Selection) -> list[tuple[Series, list[SeriesRow]]]:
+        with self._pool.connection() as connection:
+            project = find_project(connection, selection.project)
+            return _grouped(selection.project, find_series(connection, project, selection))
+
+    def _aggregate(
+        self, found: list[tuple[Series, list[SeriesRow]]], span: Span, window: Window, grid: Grid
+    ) -> Iterator[Chunk]:
+        for series, rows in found:
+            if series.is_text and window.aggregate not in TEXT_AGGREGATES:
+                continue
+            before = self._before(rows, span.start) if window.aggregate in LOOKS_BACK else None
+            values = aggregate_chunks(self._readings(rows, span), grid, window.aggregate, before)
+            if values is not None:
+                yield Chunk(series, *fill(grid.starts, values, window.gap))
+
+    def _before(self, rows: list[SeriesRow], start: int) -> tuple[int, float] | None:
+        with self._pool.connection() as connection:
+            found = [connection.execute(_BEFORE.format(row.table), (row.id, start)).fetchone() for row in rows]
+        return max((reading for reading in found if reading), key=lambda reading: reading[0], default=None)
+
+    def _readings(self, rows: list[SeriesRow], span: Span) -> Iterator[Readings]:
+        """The readings of one series, ascending; no statement and no connection is held between chunks."""
+        start = span.start
+        while start < span.stop:
+            with self._pool.connection() as connection:
+                parts = [_part(connection, row, Span(start, span.stop)) for row in rows]
+            # Where a part was cut by the limit, the others may not run ahead of it.
+            full = [int(time[-1]) for time, _ in parts if len(time) == CHUNK_READINGS]
+            stop = min(full) + 1 if full else span.stop
+            time, value = parts[0] if len(parts) == 1 else _merged(parts, stop)
+            if len(time):
+                yield time, value
+            start = stop
+
+
+def _grouped(project: str, rows: list[SeriesRow]) -> list[tuple[Series, list[SeriesRow]]]:
+    """Rows by series, sorted; a series' own measurement stands before the others that it is found in."""
+    names = catalogue()
+
+    def series_of(row: SeriesRow) -> Series:
+        return Series(project, row.house, row.room, row.device, row.field)
+
+    ordered = sorted(rows, key=lambda row: (series_of(row), _rank(row, names)))
+    return [(series, list(group)) for series, group in groupby(ordered, key=series_of)]
+
+
+def _rank(row: SeriesRow, names: Catalogue) -> tuple[bool, bool, str]:
+    return row.measurement != names.measurement_of(row.field), row.measurement == OTHER, row.measurement
+
+
+def _extent(connection: sqlite3.Connection, rows: list[SeriesRow]) -> tuple[int, int, int]:
+    """First and last time and number of a series' readings."""
+    ids = [row.id for row in rows]
+    if len(rows) == 1:
+        statement = _EXTENT.format(rows[0].table)
+    else:
+        times = [f"SELECT time FROM {row.table} WHERE series = ?" for row in rows]  # noqa: S608 (see above)
+        statement = _EXTENT_OF_MERGED.format(" UNION ".join(times))
+    first, last, count = connection.execute(statement, ids).fetchone()
+    return first, last, count
+
+
+def _part(connection: sqlite3.Connection, row: SeriesRow, span: Span) -> Readings:
+    """The first readings of a span, as many as a chunk holds."""
+    rows = connection.execute(_READINGS.format(row.table), (row.id, span.start, span.stop, CHUNK_READINGS)).fetchall()
+    if row.table == "reading":
+        # Every time is within 2^53, so it passes through a float unharmed.
+        flat = np.fromiter(chain.from_iterable(rows), np.float64, 2 * len(rows))
+        return flat[0::2].astype(np.int64), flat[1::2].copy()
+    texts: Any = np.empty(len(rows), np.object_)
+    texts[:] = [text for _, text in rows]
+    return np.fromiter((time for time, _ in rows), np.int64, len(rows)), texts
+
+
+def _merged(parts: list[Readings], stop: int) -> Readings:
+    """Readings before `stop` by time; of equal times the one of the earlier part."""
+    time = np.concatenate([time for time, _ in parts])
+    value = np.concatenate([value for _, value in parts])
+    order = np.argsort(time, kind="stable")
+    time, value = time[order], value[order]
+    kept = (np.diff(time, prepend=time[:1] - 1) > 0) & (time < stop)
+    return time[kept], value[kept]

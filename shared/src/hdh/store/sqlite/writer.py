@@ -1,0 +1,133 @@
+"""Writing to the SQLite store: one durable transaction a batch, the newest readings kept beside."""
+
+import sqlite3
+import time
+from collections.abc import Callable, Sequence
+from itertools import chain
+from typing import Any
+
+import structlog
+
+from hdh.errors import Invalid, Misconfigured, Retryable
+from hdh.model import ALL_TIME, Place, Point, Span
+from hdh.store.interface import Refusal, Selection
+from hdh.store.sqlite.batch import Batch, SeriesIds, to_rows
+from hdh.store.sqlite.database import Database
+from hdh.store.sqlite.erase import erase
+from hdh.store.sqlite.expiry import expire_piece
+from hdh.store.sqlite.projects import find_project, find_series
+from hdh.store.url import SqliteUrl
+
+EXPIRE_EVERY_MS = 60_000
+_EXPIRE_MORE_MS = 1_000
+_REMEMBERED_PLACES = 200_000
+_GROUP = 50
+"""Rows a statement: a statement's start and end cost about as much as two rows."""
+
+_INTO_NUMBERS = "INSERT OR REPLACE INTO reading (series, time, value) VALUES {}"
+_INTO_TEXTS = "INSERT OR REPLACE INTO reading_text (series, time, value) VALUES {}"
+_INTO_LATEST = (
+    "INSERT INTO latest (series, time, value) VALUES {} "
+    "ON CONFLICT (series) DO UPDATE SET time = excluded.time, value = excluded.value WHERE excluded.time >= time"
+)
+
+_log = structlog.get_logger()
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+class SqliteWriter:
+    """Writes and deletes; see `hdh.store.interface.Writer`. Opens the file on first use and makes it if need be."""
+
+    def __init__(self, url: SqliteUrl, clock: Callable[[], int] = _now_ms) -> None:
+        self._database = Database(url)
+        self._clock = clock
+        self._ids: dict[int, SeriesIds] = {}
+        self._expire_next = 0
+
+    def write(self, project: str, points: Sequence[Point]) -> list[Refusal]:
+        """Write points in one transaction; see `Writer.write`."""
+        if not points:
+            return []
+        now = self._clock()
+        try:
+            with self._database.transaction() as connection:
+                found = find_project(connection, project)
+                oldest = ALL_TIME.start if found.retention is None else now - found.retention
+                ids = self._ids.setdefault(found.id, SeriesIds())
+                batch = to_rows(points, ids, _finder(connection, found.id), oldest)
+                _insert(connection, batch)
+        except BaseException:
+            # Ids that were given in a transaction that did not come to its end belong to nobody.
+            self._ids.clear()
+            raise
+        if sum(ids.places for ids in self._ids.values()) > _REMEMBERED_PLACES:
+            self._ids.clear()
+        self._expire(now)
+        return batch.refusals
+
+    def delete(self, project: str, span: Span, selection: Selection | None = None) -> None:
+        """Delete readings by time and place; see `Writer.delete`. Deletes in pieces, the oldest readings first."""
+        selection = selection or Selection(project)
+        if selection.quantities:
+            raise Invalid(
+                "a delete takes a time and places, never a quantity.",
+                parameter="quantity",
+                value=selection.quantities,
+                remedy="Leave it out.",
+            )
+        with self._database.transaction() as connection:
+            series = find_series(connection, find_project(connection, project), selection)
+        erase(self._database, series, span)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._database.close()
+
+    def _expire(self, now: int) -> None:
+        """Now and then delete a piece of what is past its retention. The batch is confirmed: a failure can wait."""
+        if now < self._expire_next:
+            return
+        try:
+            with self._database.transaction() as connection:
+                more = expire_piece(connection, now)
+        except (Retryable, Misconfigured) as error:
+            _log.warning("expired readings not deleted yet", error=str(error))
+            more = False
+        self._expire_next = now + (_EXPIRE_MORE_MS if more else EXPIRE_EVERY_MS)
+
+
+def _finder(connection: sqlite3.Connection, project: int) -> Callable[[str, Place, str], int]:
+    """What gives a series its id, a new one if need be."""
+
+    def find_id(measurement: str, place: Place, field: str) -> int:
+        names = (project, measurement, place.house, place.room, place.device, field)
+        row = connection.execute(
+            "SELECT id FROM series WHERE project = ? AND measurement = ? AND house = ? AND room = ? AND device = ? "
+            "AND field = ?",
+            names,
+        ).fetchone()
+        if row is None:
+            row = connection.execute(
+                "INSERT INTO series (project, measurement, house, room, device, field) VALUES (?, ?, ?, ?, ?, ?) "
+                "RETURNING id",
+                names,
+            ).fetchone()
+        return int(row[0])
+
+    return find_id
+
+
+def _insert(connection: sqlite3.Connection, batch: Batch) -> None:
+    _insert_rows(connection, _INTO_NUMBERS, batch.numbers)
+    _insert_rows(connection, _INTO_TEXTS, batch.texts)
+    _insert_rows(connection, _INTO_LATEST, batch.newest)
+
+
+def _insert_rows(connection: sqlite3.Connection, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    whole = len(rows) - len(rows) % _GROUP
+    groups = ([*chain.from_iterable(rows[i : i + _GROUP])] for i in range(0, whole, _GROUP))
+    connection.executemany(statement.format(", ".join(["(?, ?, ?)"] * _GROUP)), groups)
+    connection.executemany(statement.format("(?, ?, ?)"), rows[whole:])
