@@ -6,8 +6,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.common.servers import Influxd, Mosquitto, find
+
+# How long an example takes says more of what else the machine does than of our code.
+settings.register_profile("hdh", deadline=None)
+settings.load_profile("hdh")
 
 _NEEDS: dict[str, Callable[[], str | None]] = {
     "mosquitto": lambda: None if find("mosquitto") else "mosquitto is not installed (apt-get install mosquitto)",

@@ -20,8 +20,9 @@ def add_health(app: FastAPI, ready: Ready, metrics: CollectorRegistry) -> None:
     """Add `/health/live`, `/health/ready` and `/metrics`."""
 
     @app.get("/health/live", tags=["health"])
-    def live() -> dict[str, str]:
+    async def live() -> dict[str, str]:
         """The process runs and answers."""
+        # Not in a thread: those may all be waiting for a store that hangs.
         return {"status": "live"}
 
     @app.get("/health/ready", tags=["health"], responses={503: {"description": "Not ready, with the reasons."}})

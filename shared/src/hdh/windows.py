@@ -1,6 +1,7 @@
 """Windows: how a range of time is cut, what is computed in each piece, what stands where nothing is."""
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -15,6 +16,9 @@ from hdh.times import from_ms, to_ms
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+MOST_WINDOWS = 10_000_000
+"""More in one answer are a mistake: a window a minute for nineteen years."""
 
 _UNIT_MS = {"s": 1_000, "m": 60_000, "h": 3_600_000}
 _FIXED = {f"{n}{unit}": n * _UNIT_MS[unit] for unit in ("s", "m") for n in (1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30)} | {
@@ -93,17 +97,33 @@ class Every:
         return _CLOCK_HOURS.get(self.text)
 
     def edges(self, span: Span, zone: ZoneInfo) -> "NDArray[np.int64]":
-        """The starts of all windows that overlap a (not empty) span, and the end of the last: shape (windows + 1,)."""
-        if (width := self.fixed_ms) is not None:
-            # Whole local hours and minutes also where a zone is off by half an hour.
-            offset = _offset_ms(span.start, zone)
-            first = (span.start + offset) // width * width - offset
-            count = -(-(span.stop - first) // width)
-            return first + width * np.arange(count + 1, dtype=np.int64)
-        edges = [to_ms(moment.replace(tzinfo=zone)) for moment in self._local_starts(span, zone)]
-        first = max(i for i, edge in enumerate(edges) if edge <= span.start)
-        last = min(i for i, edge in enumerate(edges) if edge >= span.stop)
-        return np.unique(np.array(edges[first : last + 1], dtype=np.int64))
+        """The starts of all windows that overlap a (not empty) span, and the end of the last: shape (windows + 1,).
+
+        Raises:
+            Invalid: there would be more than MOST_WINDOWS, or the span reaches beyond the years that a calendar has.
+        """
+        if (span.stop - span.start) // _LENGTHS[self.text] >= MOST_WINDOWS:
+            remedy = f"Give a longer window or a shorter span: at most {MOST_WINDOWS:,} windows."
+            raise Invalid("too many windows in this span.", parameter="every", value=self.text, remedy=remedy)
+        try:
+            edges = self._edges(span, zone)
+        except (OverflowError, ValueError) as error:
+            given = f"{span.start} to {span.stop}"
+            remedy = "Give a start and a stop in the years 2 to 9998."
+            raise Invalid("no calendar reaches there.", parameter="start", value=given, remedy=remedy) from error
+        first = np.searchsorted(edges, span.start, "right") - 1
+        last = np.searchsorted(edges, span.stop, "left")
+        return edges[first : last + 1]
+
+    def _edges(self, span: Span, zone: ZoneInfo) -> "NDArray[np.int64]":
+        """Starts of windows, ascending, from before the span to after it."""
+        if (width := self.fixed_ms) is None:
+            # The windows of hours that the clock skips all begin where it jumps to: they are one.
+            return np.unique(np.array([_first_at(moment, zone) for moment in self._local_starts(span, zone)], np.int64))
+        # Whole local hours and minutes also where a zone is off by half an hour.
+        offset = _offset_ms(span.start, zone)
+        first = (span.start + offset) // width * width - offset
+        return np.arange(first, span.stop + width, width, dtype=np.int64)
 
     def _local_starts(self, span: Span, zone: ZoneInfo) -> list[datetime]:
         """Naive local starts of windows, from before the span to after it."""
@@ -132,6 +152,20 @@ class Window:
     zone: ZoneInfo
     aggregate: Aggregate
     gap: Gap = Gap.NULL
+
+
+def _first_at(local: datetime, zone: ZoneInfo) -> int:
+    """Epoch milliseconds of the first instant at which the zone's clock shows this local time, or a later one."""
+
+    def shown(time: int) -> datetime:
+        return from_ms(time, zone).replace(tzinfo=None)
+
+    time = to_ms(local.replace(tzinfo=zone))
+    if shown(time) == local:
+        return time
+    # The clock skips it: before the jump it read less, after it reads more.
+    earlier = to_ms(local.replace(tzinfo=zone, fold=1))
+    return earlier + bisect_left(range(earlier, time), local, key=shown)
 
 
 def _offset_ms(time: int, zone: ZoneInfo) -> int:

@@ -42,6 +42,11 @@ class Access:
         """Whether it sees every project, also unlisted ones."""
         return self.projects is None
 
+    @property
+    def is_public(self) -> bool:
+        """Whether it is anybody, without a right of their own."""
+        return self.key is None and self.projects is not None
+
 
 PUBLIC = Access(None, frozenset())
 EVERYTHING = Access(None, None)

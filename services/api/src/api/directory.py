@@ -46,6 +46,7 @@ class Directory:
         view: how it is shown.
         seen: its series that hold readings, by their real names.
         names: real names to shown ones.
+        pseudonyms: real names to those that the public is shown.
     """
 
     def __init__(
@@ -59,7 +60,8 @@ class Directory:
         real = {series.house for series in self.seen} | {house.id for house in self.listed_houses}
         real |= {a.house for device in self.listed_devices for a in device.assignments}
         self._real_houses = frozenset(real)
-        self.names = Names() if view is View.FULL else Pseudonyms(project, listed, real, secret)
+        self.pseudonyms = Pseudonyms(project, listed, real, secret)
+        self.names = self.pseudonyms if view is View.PUBLIC else Names()
 
     @property
     def listed_houses(self) -> tuple[House, ...]:

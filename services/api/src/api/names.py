@@ -56,8 +56,8 @@ class Pseudonyms(Names):
         self._given = {h.id: h.pseudonym for h in (listed.houses if listed else ()) if h.pseudonym != h.id}
         words = {house: house for house in houses if house != UNASSIGNED}
         words |= {name: h.id for h in (listed.houses if listed else ()) for name in (h.id, h.name)}
-        self._by_word = {word.casefold(): self.house(house) for word, house in words.items() if word.strip()}
-        ordered = sorted(self._by_word, key=lambda word: (-len(word), word))
+        self._by_word = {word.casefold(): self.house(house) for word, house in words.items()}
+        ordered = sorted(filter(str.strip, words), key=lambda word: (-len(word), word))
         pattern = "|".join(map(_pattern, ordered))
         self._words = re.compile(pattern, re.IGNORECASE) if ordered else None
 

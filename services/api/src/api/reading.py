@@ -232,6 +232,8 @@ def _bound(reader: Reader, request: ReadingsRequest, planned: Planned) -> int:
 def resolved(request: ReadingsRequest, directories: Sequence[Directory], planned: Planned) -> dict[str, object]:
     """What was asked for, with every default and relative time filled in."""
     spans = {part.zone: span for part, span in planned}
+    if not spans and (span := _span(request, request.tz or _UTC, None)):
+        spans = {request.tz or _UTC: span}
     window = request.window(_UTC)
     zone = request.tz or (next(iter(spans)) if len(spans) == 1 else _UTC)
 

@@ -12,6 +12,8 @@ ERROR_LEVEL = "error"
 
 _COMMAND = "command"
 _BUILT_IN = (
+    Route("{project}/{house}/zigbee2mqtt/{device...}", "zigbee2mqtt"),
+    Route("{project}/{house}/tele/{device}/{kind}", "tasmota"),
     Route("{project}/{house}/stat/{device}/{kind...}", _COMMAND),
     Route("{project}/{house}/cmnd/{device}/{kind...}", _COMMAND),
     Route("{project}/{house}/{room}/{device}/{quantity}", "value"),

@@ -74,7 +74,7 @@ def read_time(value: object, zone: ZoneInfo | None = None) -> int:
 
 def second_time(value: object, time: int, zone: ZoneInfo) -> int | None:
     """The later meaning of a local time in the hour that comes twice in autumn; None for any other time."""
-    if not isinstance(value, str) or _is_number(value):
+    if not isinstance(value, str) or _is_number(value) or any(sign in value[10:] for sign in "+-Zz"):
         return None
     later = datetime.fromtimestamp(time / 1000, zone).replace(fold=1)
     shift = (later.replace(fold=0).utcoffset() or timedelta(0)) - (later.utcoffset() or timedelta(0))

@@ -1,0 +1,45 @@
+"""The FastAPI application: routes, problems, health and description around the shared services."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+from fastapi import Depends, FastAPI
+
+from api.deps import refuse_strange_parameters
+from api.description import add_description
+from api.docs import add_docs
+from api.metrics import CountRequests
+from api.problems import add_problems
+from api.routes import devices, houses, index, latest, projects, quantities, readings, rejected, rooms, series, status
+from api.services import Services
+from hdh.serve import add_health
+
+_ROUTES = (projects, houses, rooms, devices, quantities, series, readings, latest, rejected, status)
+
+
+def create_app(services: Services) -> FastAPI:
+    """Put the application together. It closes the services when it ends."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        services.close()
+
+    app = FastAPI(
+        title="Healthy Digital House: query API",
+        version=version("hdh-api"),
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+    )
+    app.state.services = services
+    app.add_middleware(CountRequests, metrics=services.metrics)
+    add_problems(app)
+    app.include_router(index.router)
+    for noun in _ROUTES:
+        app.include_router(noun.router, dependencies=[Depends(refuse_strange_parameters)])
+    add_health(app, services.ready, services.metrics.registry)
+    add_docs(app)
+    add_description(app)
+    return app

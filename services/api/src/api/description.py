@@ -1,0 +1,41 @@
+"""The OpenAPI description: what FastAPI derives, the problem document, and the examples in the descriptions too."""
+
+from functools import partial
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from api.problems import ProblemDocument
+
+TEXT = (
+    "Readings of houses: discover what there is, then take it raw or in windows, as JSON or CSV. "
+    "Times are UTC milliseconds or ISO 8601; ranges are half-open; nothing is ever silently cut. "
+    "Errors are problem documents (RFC 9457) that name the parameter, its value and the remedy. "
+    "Public projects are read without a key, under pseudonyms; others need 'Authorization: Bearer hdh_…'."
+)
+_FENCES = {"Shell": "sh", "Python": "python", "R": "r"}
+
+
+def add_description(app: FastAPI) -> None:
+    """Let `app.openapi()` give the whole description."""
+    # As FastAPI documents it.
+    app.openapi = partial(_described, app)  # type: ignore[method-assign]
+
+
+def _described(app: FastAPI) -> dict[str, Any]:
+    if app.openapi_schema is None:
+        found = get_openapi(title=app.title, version=app.version, description=TEXT, routes=app.routes, tags=None)
+        schema = ProblemDocument.model_json_schema(ref_template="#/components/schemas/{model}")
+        found["components"]["schemas"]["ProblemDocument"] = schema
+        for methods in found["paths"].values():
+            for operation in methods.values():
+                operation["description"] = _with_samples(operation)
+        app.openapi_schema = found
+    return app.openapi_schema
+
+
+def _with_samples(operation: dict[str, Any]) -> str:
+    """Not every reader of the description knows `x-codeSamples`."""
+    fenced = [f"```{_FENCES[sample['lang']]}\n{sample['source']}\n```" for sample in operation.get("x-codeSamples", [])]
+    return "\n\n".join([operation.get("description", operation["summary"]), *fenced])

@@ -1,0 +1,153 @@
+"""The command `api`: `run`, `key add`, `key list`, `key revoke`."""
+
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Annotated, TypeVar
+
+import structlog
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from api.access import Openness, check_binding
+from api.app import create_app
+from api.directory import Directories
+from api.ingest import Ingest
+from api.keys import Key, Keys
+from api.services import Services
+from api.settings import ApiSettings, DataSettings, KeySettings
+from api.site_file import SiteFile
+from api.suggestions import suggest
+from hdh.errors import HdhError, Invalid
+from hdh.logs import configure
+from hdh.serve import listen, server
+from hdh.settings import load
+from hdh.site import load_site
+from hdh.store import open_reader
+from hdh.times import iso
+
+app = typer.Typer(help="The query API: store to JSON and CSV.", no_args_is_help=True)
+key_app = typer.Typer(help="API keys and their project scopes.", no_args_is_help=True)
+app.add_typer(key_app, name="key")
+
+T = TypeVar("T")
+
+log = structlog.get_logger()
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """End with one sentence and exit code 2 where something is configured or given wrongly."""
+    try:
+        yield
+    except HdhError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from None
+
+
+@app.command()
+def run() -> None:
+    """Serve the API until SIGTERM or SIGINT."""
+    with _told():
+        configure("api")
+        settings = load(ApiSettings)
+        services = open_services(settings)
+        check_binding(settings.listen, services.keys, services.site_file.site)
+        sock = listen(settings.listen, "HDH_API_LISTEN")
+    # The server ends cleanly on these signals and then raises them again for whoever set handlers before it.
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: None)
+    is_open = services.openness.holds(services.keys, services.site_file.site)
+    log.info("listening", address=str(settings.listen), everyone_sees_everything=is_open)
+    server(create_app(services)).run(sockets=[sock])
+    log.info("ended")
+
+
+def open_services(settings: ApiSettings) -> Services:
+    """Open all that the routes share.
+
+    Raises:
+        Misconfigured: something cannot be opened; the sentence names its variable.
+    """
+    site_file = SiteFile(settings.site_file)
+    keys = Keys(settings.api_data_dir)
+    reader = open_reader(settings.store_url, settings.store_secret)
+    return Services(
+        reader=reader,
+        keys=keys,
+        site_file=site_file,
+        directories=Directories(reader, keys.secret("pseudonyms"), time.monotonic),
+        ingest=Ingest(settings.slots),
+        openness=Openness(settings.listen),
+        now=_now,
+        json_readings=settings.api_json_readings,
+    )
+
+
+@key_app.command("add")
+def add_key(
+    name: Annotated[str, typer.Argument(help="Who the key is for.")],
+    project: Annotated[list[str] | None, typer.Option(help="A project that it may read; may be repeated.")] = None,
+    *,
+    all_projects: Annotated[bool, typer.Option("--all", help="Every project, also those to come.")] = False,
+) -> None:
+    """Make a key and print it, this once."""
+    with _told():
+        settings = load(KeySettings)
+        scope = _scope(project or [], [listed.id for listed in load_site(settings.site_file).projects], all_projects)
+        key = _with_keys(settings, lambda keys: keys.add(name, scope, now=_now()))
+    typer.echo(key)
+    typer.echo("Keep it: it is not shown again. Send it as 'Authorization: Bearer hdh_…'.", err=True)
+
+
+def _scope(projects: list[str], listed: list[str], all_projects: bool) -> list[str] | None:  # noqa: FBT001 (a flag)
+    if all_projects == bool(projects):
+        remedy = "Give --project once or more, or --all."
+        raise Invalid("a key needs a scope.", parameter="--project", value=projects, remedy=remedy)
+    for project in projects:
+        if project not in listed:
+            remedy = suggest(project, listed, otherwise="See the site file.")
+            raise Invalid("is no project of the site file.", parameter="--project", value=project, remedy=remedy)
+    return None if all_projects else projects
+
+
+@key_app.command("list")
+def list_keys() -> None:
+    """List all keys that were ever made, without their secrets."""
+    with _told():
+        found = _with_keys(load(DataSettings), Keys.all)
+    table = Table("name", "projects", "made", "revoked")
+    for key in found:
+        table.add_row(*_row(key))
+    Console(width=None if sys.stdout.isatty() else 200).print(table)
+
+
+def _row(key: Key) -> tuple[str, str, str, str]:
+    projects = "all" if key.projects is None else ", ".join(key.projects)
+    return key.name, projects, iso(key.created), "" if key.revoked is None else iso(key.revoked)
+
+
+@key_app.command("revoke")
+def revoke_key(name: Annotated[str, typer.Argument(help="Whose key.")]) -> None:
+    """Take a key back, at once."""
+    with _told():
+        if not _with_keys(load(DataSettings), lambda keys: keys.revoke(name, now=_now())):
+            names = [key.name for key in _with_keys(load(DataSettings), Keys.all) if key.revoked is None]
+            remedy = suggest(name, names, otherwise="See api key list.")
+            raise Invalid("there is no valid key of this name.", parameter="NAME", value=name, remedy=remedy)
+    typer.echo(f"The key of {name} is revoked.")
+
+
+def _with_keys(settings: DataSettings, work: Callable[[Keys], T]) -> T:
+    keys = Keys(settings.api_data_dir)
+    try:
+        return work(keys)
+    finally:
+        keys.close()
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000

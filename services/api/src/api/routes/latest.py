@@ -1,0 +1,75 @@
+"""`/v1/latest`: the newest reading of each series."""
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+
+from api.access import View
+from api.answers import TimeStyle
+from api.deps import AccessDep, FiltersDep, Moment, ServicesDep, SiteDep, StyleParam
+from api.directory import Directory
+from api.moments import written
+from api.problems import documented
+from api.routes import V1
+from api.samples import samples
+from api.selections import Filters, find, takes, whole_selection
+from api.units import unit_of
+from hdh.store.interface import Latest, Reader
+
+router = APIRouter(prefix=V1, tags=["readings"])
+
+
+class LatestOut(BaseModel):
+    """The newest reading of a series, by its own time."""
+
+    project: str
+    house: str
+    room: str
+    device: str
+    quantity: str
+    unit: str | None = Field(description="UCUM code; null for text and where it is not known.")
+    time: Moment
+    value: float | str
+    age: float = Field(description="Seconds since its time; below zero where a clock is ahead.")
+
+
+class AllLatestOut(BaseModel):
+    """Newest readings, sorted by project, house, room, device and quantity."""
+
+    latest: list[LatestOut]
+
+
+@router.get("/latest", responses=documented(404), openapi_extra=samples("/v1/latest", project="toe", room="kitchen"))
+def read_latest(
+    filters: FiltersDep, shared: ServicesDep, access: AccessDep, site: SiteDep, time: StyleParam = TimeStyle.MS
+) -> AllLatestOut:
+    """The newest reading of each selected series."""
+    now = shared.now()
+    found = [
+        _latest(directory, latest, time, now)
+        for directory in find(shared.directories, access, site, filters)
+        for latest in _read(shared.reader, directory, filters)
+    ]
+    return AllLatestOut(latest=sorted(found, key=lambda s: (s.project, s.house, s.room, s.device, s.quantity)))
+
+
+def _read(reader: Reader, directory: Directory, filters: Filters) -> list[Latest]:
+    selection = whole_selection(directory, filters)
+    if selection is None:
+        return []
+    return [latest for latest in reader.latest(selection) if takes(directory, filters, latest.series)]
+
+
+def _latest(directory: Directory, latest: Latest, style: TimeStyle, now: int) -> LatestOut:
+    shown = directory.names.series(latest.series)
+    hides = directory.view is View.PUBLIC and isinstance(latest.value, str)
+    return LatestOut(
+        project=shown.project,
+        house=shown.house,
+        room=shown.room,
+        device=shown.device,
+        quantity=shown.quantity,
+        unit=unit_of(latest.series.quantity),
+        time=written(latest.time, style, directory.zone_of(latest.series.house)),
+        value=directory.names.text(str(latest.value)) if hides else latest.value,
+        age=(now - latest.time) / 1000,
+    )

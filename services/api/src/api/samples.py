@@ -1,0 +1,65 @@
+"""Examples for curl, Python and R, for the OpenAPI description of each path."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+_BASE = "http://127.0.0.1:8000"
+
+_CURL = """curl -H "Authorization: Bearer $HDH_API_KEY" \\
+  "{url}\""""
+
+_PYTHON = """import os
+
+import httpx
+
+answer = httpx.get(
+    "{path}",
+    params={parameters},
+    headers={{"Authorization": f"Bearer {{os.environ['HDH_API_KEY']}}"}},
+).raise_for_status().json()"""
+
+_PANDAS = """import os
+
+import pandas as pd
+
+readings = pd.read_csv(
+    "{url}",
+    storage_options={{"Authorization": f"Bearer {{os.environ['HDH_API_KEY']}}"}},
+)
+readings["time"] = pd.to_datetime(readings["time"], utc=True).dt.tz_convert("Europe/Helsinki")"""
+
+_R = """library(httr2)
+
+answer <- request("{url}") |>
+  req_auth_bearer_token(Sys.getenv("HDH_API_KEY")) |>
+  req_perform() |>
+  resp_body_json(simplifyVector = TRUE)"""
+
+_R_CSV = """library(httr2)
+
+readings <- request("{url}") |>
+  req_auth_bearer_token(Sys.getenv("HDH_API_KEY")) |>
+  req_perform() |>
+  resp_body_string() |>
+  read.csv(text = _)"""
+
+
+def samples(path: str, **parameters: str) -> dict[str, Any]:
+    """The examples of a path that answers JSON, as `openapi_extra` takes them."""
+    return _extra(path, parameters, _PYTHON, _R)
+
+
+def table_samples(path: str, **parameters: str) -> dict[str, Any]:
+    """The examples of a path that answers CSV too."""
+    return _extra(path, parameters | {"format": "csv"}, _PANDAS, _R_CSV)
+
+
+def _extra(path: str, parameters: dict[str, str], python: str, r: str) -> dict[str, Any]:
+    url = f"{_BASE}{path}" + (f"?{urlencode(parameters)}" if parameters else "")
+    values = {"url": url, "path": f"{_BASE}{path}", "parameters": parameters}
+    texts = (("Shell", "curl", _CURL), ("Python", "Python", python), ("R", "R", r))
+    return {
+        "x-codeSamples": [
+            {"lang": language, "label": label, "source": text.format(**values)} for language, label, text in texts
+        ]
+    }

@@ -1,0 +1,49 @@
+"""What the routes share: the store, the keys, the site file and the rest, made in `main`, closed at the end."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from api.access import Openness
+from api.directory import Directories
+from api.ingest import Ingest
+from api.keys import Keys
+from api.metrics import Metrics
+from api.site_file import SiteFile
+from hdh.errors import HdhError
+from hdh.store.interface import Reader
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What the routes share.
+
+    Attributes:
+        now: epoch milliseconds.
+        json_readings: the most readings of one answer in JSON.
+    """
+
+    reader: Reader
+    keys: Keys
+    site_file: SiteFile
+    directories: Directories
+    ingest: Ingest
+    openness: Openness
+    now: Callable[[], int]
+    json_readings: int
+    metrics: Metrics = field(default_factory=Metrics)
+
+    def ready(self) -> list[str]:
+        """Why the api is not ready, a sentence each."""
+        reasons = [problem] if (problem := self.site_file.problem) else []
+        for check in (self.reader.health, self.keys.any_valid):
+            try:
+                check()
+            except HdhError as error:
+                reasons.append(str(error))
+        return reasons
+
+    def close(self) -> None:
+        """Give back what is held open."""
+        self.ingest.close()
+        self.reader.close()
+        self.keys.close()

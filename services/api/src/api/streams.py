@@ -1,0 +1,49 @@
+"""Answers that are sent while they are read from the store."""
+
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
+import structlog
+from anyio import CancelScope
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect
+from starlette.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
+
+T = TypeVar("T")
+
+log = structlog.get_logger()
+
+
+class Stream(StreamingResponse):
+    """A body that comes piece by piece from a blocking iterator, read in threads.
+
+    When reading fails on the way the body is left without its end: the server then closes the connection, so that no
+    client takes a part for the whole. When the client leaves, reading ends too.
+
+    Args:
+        pieces: the body.
+        close: ends the reading and gives back what it holds.
+        failed: called when reading failed on the way.
+        media_type: of the body.
+    """
+
+    def __init__(
+        self, pieces: Iterator[bytes], *, close: Callable[[], None], failed: Callable[[], None], media_type: str
+    ) -> None:
+        super().__init__(pieces, media_type=media_type)
+        self._close = close
+        self._failed = failed
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it."""
+        try:
+            await super().__call__(scope, receive, send)
+        except ClientDisconnect:
+            log.info("client_left", path=scope["path"])
+        except Exception as error:
+            self._failed()
+            log.error("stream_aborted", path=scope["path"], exc_info=error)  # noqa: TRY400 (with its traceback)
+        finally:
+            with CancelScope(shield=True):
+                await run_in_threadpool(self._close)

@@ -1,0 +1,149 @@
+"""HTTP to an InfluxDB server: a pool of connections, timeouts, and answers sorted by what to do about them."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import NoReturn
+from urllib.parse import urlencode
+
+import urllib3
+from urllib3.exceptions import HTTPError, InvalidHeader, SSLError
+
+from hdh.errors import HdhError, Misconfigured, Retryable
+from hdh.store.url import InfluxUrl
+
+CONNECT_SECONDS = 5.0
+READ_SECONDS = 30.0
+"""How long an answer may stay silent; a server that hangs is then Retryable."""
+
+QUERY_SECONDS = 120.0
+"""The same for queries, which may compute for long before the first byte."""
+
+_CONNECTIONS = 16
+_PIECE = 1 << 18
+_WORDS = 2_000
+_MISCONFIGURED = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}
+_HEALS = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
+
+
+class Refused(HdhError):
+    """The server understood the request and will not take its content (400, 422); the text is the server's own."""
+
+
+class TooLarge(HdhError):
+    """The server does not take so much in one request (413); the text is the server's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A whole answer, already known to be no error by its status."""
+
+    status: int
+    body: bytes
+
+
+class Http:
+    """A pool of connections to one server, safe for use by several threads.
+
+    Args:
+        url: the server.
+        authorization: the header's value, or None.
+        read_seconds: how long an answer may stay silent.
+    """
+
+    def __init__(self, url: InfluxUrl, authorization: str | None, read_seconds: float = READ_SECONDS) -> None:
+        self.base = url.base
+        self._headers = {"Authorization": authorization} if authorization else {}
+        self._pool = urllib3.connection_from_url(
+            url.base,
+            maxsize=_CONNECTIONS,
+            timeout=urllib3.Timeout(connect=CONNECT_SECONDS, read=read_seconds),
+            retries=False,
+        )
+
+    def request(self, method: str, path: str, body: bytes | None = None, content_type: str = "text/plain") -> Answer:
+        """Send a request and read the answer whole.
+
+        Raises:
+            Retryable: no answer, or one that time can heal (429, 5xx).
+            Misconfigured: only an operator can heal it (401, 403, 404, and what no InfluxDB would answer).
+            Refused: 400 or 422.
+            TooLarge: 413.
+        """
+        headers = self._headers | ({"Content-Type": f"{content_type}; charset=utf-8"} if body is not None else {})
+        try:
+            response = self._pool.request(method, path, body=body, headers=headers, redirect=False)
+        except HTTPError as error:
+            self._raise_transport(error)
+        if response.status not in {HTTPStatus.OK, HTTPStatus.CREATED, HTTPStatus.NO_CONTENT}:
+            self._raise_status(response.status, response.headers, response.data)
+        return Answer(response.status, response.data)
+
+    def post_form(self, path: str, form: Mapping[str, str], accept: str) -> Iterator[bytes]:
+        """Post a form and yield the answer piece by piece as it comes; errors as in `request`, also on the way."""
+        headers = self._headers | {"Accept": accept, "Content-Type": "application/x-www-form-urlencoded"}
+        body = urlencode(form).encode()
+        try:
+            response = self._pool.urlopen(
+                "POST", path, body=body, headers=headers, redirect=False, preload_content=False, decode_content=True
+            )
+        except HTTPError as error:
+            self._raise_transport(error)
+        whole = False
+        try:
+            if response.status != HTTPStatus.OK:
+                self._raise_status(response.status, response.headers, response.read())
+            while piece := response.read1(_PIECE):
+                yield piece
+            whole = True
+        except HTTPError as error:
+            self._raise_transport(error)
+        finally:
+            # A connection whose answer was not read to its end cannot be used again.
+            if whole:
+                response.release_conn()
+            else:
+                response.close()
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._pool.close()
+
+    def _raise_transport(self, error: HTTPError) -> NoReturn:
+        if isinstance(error, SSLError):
+            raise Misconfigured(f"The store at {self.base} cannot be trusted or speaks no TLS: {error}") from error
+        raise Retryable(f"The store at {self.base} does not answer: {error}") from error
+
+    def _raise_status(self, status: int, headers: Mapping[str, str], body: bytes) -> NoReturn:
+        words = server_words(body) or headers.get("X-Influxdb-Error") or "without a word"
+        sentence = f"The store at {self.base} answered {status}: {words}"
+        if status in {HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY}:
+            raise Refused(words)
+        if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+            raise TooLarge(words)
+        if status in _HEALS or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise Retryable(sentence, retry_after=_retry_after(headers))
+        if status in _MISCONFIGURED:
+            raise Misconfigured(f"{sentence} (check HDH_STORE_TOKEN and whether the project exists)")
+        raise Misconfigured(f"{sentence} (is HDH_STORE_URL that of an InfluxDB server?)")
+
+
+def server_words(body: bytes) -> str:
+    """The server's own words: those of an error in JSON, else the beginning of the answer."""
+    try:
+        answer = json.loads(body)
+        words = answer.get("error") or answer.get("message")
+    except (ValueError, AttributeError):
+        words = None
+    return str(words or body.decode(errors="replace")).strip()[:_WORDS]
+
+
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    value = headers.get("Retry-After")
+    if value is None:
+        return None
+    try:
+        return urllib3.Retry().parse_retry_after(value)
+    except InvalidHeader:
+        return None
