@@ -62,8 +62,7 @@ def test_replay_publishes_every_reading(broker: Mosquitto, tmp_path: Path) -> No
         command = [SIMULATOR, "replay", str(path), "--project", "toe", "--house", house]
         done = subprocess.run(command, env=environment(broker.port), capture_output=True, text=True, check=False)
         assert done.returncode == 0
-        assert re.fullmatch(r"3,000 messages published and acknowledged in [0-9.]+ s\.
-", done.stdout)
+        assert re.fullmatch(r"3,000 messages published and acknowledged in [0-9.]+ s\.\n", done.stdout)
         eventually(lambda: len(heard) == 3000)
     assert [f'{{"time":{1_700_000_000 + n},"temperature":{n}}}'.encode() for n in range(3000)] == heard
 
