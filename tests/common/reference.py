@@ -1,8 +1,5 @@
 """Windows and aggregates computed by pandas, slowly and in its own way, to compare ours with."""
 
-import math
-from collections.abc import Callable
-from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -57,36 +54,36 @@ def windows_of(
 def aggregate_of(readings: Readings, edges: list[int], aggregate: Aggregate) -> list[float]:
     """One value a window; readings before the first edge are looked back to."""
     series = pd.Series([value for _, value in readings], [time for time, _ in readings], dtype=float)
-    return [_of_window(series, low, high, aggregate) for low, high in pairwise(edges)]
+    windows = _windows(series, edges)
+    own = series.groupby(windows)
+    match aggregate:
+        case Aggregate.STDDEV:
+            found = own.std(ddof=1)
+        case Aggregate.DELTA | Aggregate.RATE:
+            found = _increase(series, windows, per_second=aggregate is Aggregate.RATE)
+        case Aggregate.TIME_WEIGHTED_MEAN:
+            found = _time_weighted_mean(series, edges)[own.count().index]
+        case _:
+            found = own.agg(aggregate.value)
+    return found.astype(float).reindex(range(len(edges) - 1)).to_list()
 
 
-def _of_window(series: pd.Series, low: int, high: int, aggregate: Aggregate) -> float:
-    index = series.index.to_numpy()
-    own = series[(index >= low) & (index < high)]
-    if own.empty:
-        return math.nan
-    until = series[index < high]
-    special: dict[Aggregate, Callable[[], float]] = {
-        Aggregate.FIRST: lambda: own.iloc[0],
-        Aggregate.LAST: lambda: own.iloc[-1],
-        Aggregate.DELTA: lambda: _increase(until, own, per_second=False),
-        Aggregate.RATE: lambda: _increase(until, own, per_second=True),
-        Aggregate.TIME_WEIGHTED_MEAN: lambda: _time_weighted_mean(until, low, high),
-        Aggregate.STDDEV: lambda: own.std(ddof=1),
-    }
-    return float(special[aggregate]() if aggregate in special else getattr(own, aggregate.value)())
+def _windows(series: pd.Series, edges: list[int]) -> pd.Series:
+    """The number of each reading's window, NaN where it is in none."""
+    number = pd.cut(series.index.to_series(), edges, right=False, labels=False)
+    return number.set_axis(series.index)
 
 
-def _increase(until: pd.Series, own: pd.Series, *, per_second: bool) -> float:
-    gained = until.diff().where(until.diff() >= 0, until).loc[own.index]
-    elapsed = pd.Series(until.index, until.index).diff().loc[own.index]
-    if elapsed.isna().all():
-        return math.nan
-    total = float(gained[elapsed.notna()].sum())
-    return total / (elapsed.sum() / 1000) if per_second else total
+def _increase(series: pd.Series, windows: pd.Series, *, per_second: bool) -> pd.Series:
+    gained = series.diff().where(series.diff() >= 0, series)
+    elapsed = series.index.to_series().diff()
+    known = elapsed.notna()
+    total = gained[known].groupby(windows[known]).sum()
+    return total / (elapsed[known].groupby(windows[known]).sum() / 1000) if per_second else total
 
 
-def _time_weighted_mean(until: pd.Series, low: int, high: int) -> float:
-    starts = [max(low, time) for time in until.index]
-    held = np.clip(np.diff([*starts, high]), 0, None)
-    return float(np.average(until.to_numpy(), weights=held))
+def _time_weighted_mean(series: pd.Series, edges: list[int]) -> pd.Series:
+    steps = series.reindex(series.index.union(edges)).ffill().dropna()
+    held = -steps.index.to_series().diff(-1)
+    windows = _windows(steps, edges)
+    return (steps * held).groupby(windows).sum() / held.groupby(windows).sum()

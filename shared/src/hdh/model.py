@@ -16,7 +16,7 @@ MEASUREMENTS = ("climate", "air", "energy", "water", "light", "presence", "devic
 OTHER = "other"
 
 
-class Place(msgspec.Struct, frozen=True, order=True, gc=False):
+class Place(msgspec.Struct, frozen=True, order=True, gc=False, cache_hash=True):
     """Where a reading comes from: the three tags that identify. A component is part of the device's name."""
 
     house: str

@@ -5,7 +5,9 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LOCAL_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 (local on purpose)
 _MILLISECOND = timedelta(milliseconds=1)
+_DAY = timedelta(days=1)
 _UNITS_BY_SIZE = ((1e11, 1000.0), (1e14, 1.0), (1e17, 1e-3), (float("inf"), 1e-6))
 _LOOSE = re.compile(r"^(\d{4})[.\-/](\d{2})[.\-/](\d{2})[T ](.+)$")
 
@@ -33,15 +35,41 @@ def from_iso(text: str, zone: ZoneInfo | None = None) -> int:
     Raises:
         ValueError: it is no such time, or has no offset and `zone` is None.
     """
-    tidy = text.strip()
-    if loose := _LOOSE.match(tidy):
-        tidy = "{}-{}-{}T{}".format(*loose.groups())
-    moment = datetime.fromisoformat(tidy)
+    moment = _parse(text)
     if moment.tzinfo is None:
         if zone is None:
             raise ValueError(f"{text!r} has no offset from UTC; write it as 2026-01-31T12:00:00Z or +02:00")
         moment = moment.replace(tzinfo=zone)
     return to_ms(moment)
+
+
+def from_local(text: str, zone: ZoneInfo) -> tuple[int, int | None]:
+    """As `from_iso`, and beside it what a time in the doubled hour in autumn means if it is the second; else None.
+
+    Raises:
+        ValueError: it is no such time.
+        OverflowError: it is at the end of the years 1 to 9999.
+    """
+    moment = _parse(text)
+    if moment.tzinfo is not None:
+        return to_ms(moment), None
+    # Far from a change of the clock (that is, nearly always) one look at the offset says it all.
+    offset = zone.utcoffset(moment)
+    if offset is not None and zone.utcoffset(moment - _DAY) == zone.utcoffset(moment + _DAY):
+        return (moment - _LOCAL_EPOCH - offset) // _MILLISECOND, None
+    first, second = (to_ms(moment.replace(tzinfo=zone, fold=fold)) for fold in (0, 1))
+    # In the hour that spring leaves out, the second meaning is the earlier: nobody's clock shows it.
+    return first, second if second > first else None
+
+
+def _parse(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        tidy = text.strip()
+        if loose := _LOOSE.match(tidy):
+            tidy = "{}-{}-{}T{}".format(*loose.groups())
+        return datetime.fromisoformat(tidy)
 
 
 def to_ms(moment: datetime) -> int:

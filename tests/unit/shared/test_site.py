@@ -244,6 +244,7 @@ def test_what_is_no_yaml_is_refused_with_its_line(text: str) -> None:
         ("topic: 'a/{device...}/b', project: toe", "{device...} must be the last level"),
         ("topic: 'a/{node}', project: toe", "{node} is no placeholder; there are project, house, room, device,"),
         ("topic: 'a/x-{device}', project: toe", "a placeholder is a whole level"),
+        ("topic: 'a/{house...}', project: toe", "a house is one level; only device, quantity and kind may take"),
         ("topic: 'a/#', project: toe", "# is not known here"),
         ("topic: 'a/b+', project: toe", "+ is a whole level"),
         ("topic: '{device}/{device}', project: toe", "{device} stands in it twice"),

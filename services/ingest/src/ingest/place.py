@@ -135,7 +135,10 @@ class Placer:
             points.append(Point(groups[0][0], place, time, fields))
             return
         for measurement, members in groups:
-            points.append(Point(measurement, place, time, {name: fields[name] for name in members}))
+            part: dict[str, float | str] = {}
+            for name in members:
+                part[name] = fields[name]
+            points.append(Point(measurement, place, time, part))
 
     def _find(self, topic: str) -> tuple[str | None, _Bound | Fault | Ignored]:
         try:

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 
 PLACEHOLDERS = ("project", "house", "room", "device", "quantity", "kind")
+_ONE_LEVEL = frozenset({"project", "house", "room"})
 _PLACEHOLDER = re.compile(r"\{(\w*)(\.\.\.)?\}")
 _EXAMPLE = "Example: toe/{house}/zigbee2mqtt/{device...}"
 
@@ -75,6 +76,8 @@ def _placeholder(level: str) -> tuple[str | None, bool]:
     if match := _PLACEHOLDER.fullmatch(level):
         if match[1] not in PLACEHOLDERS:
             raise ValueError(f"{level} is no placeholder; there are {', '.join(PLACEHOLDERS)}.")
+        if match[2] and match[1] in _ONE_LEVEL:
+            raise ValueError(f"a {match[1]} is one level; only device, quantity and kind may take the rest. {_EXAMPLE}")
         return match[1], bool(match[2])
     if "{" in level or "}" in level:
         raise ValueError(f"a placeholder is a whole level, not a part of one as in {level!r}. {_EXAMPLE}")

@@ -88,6 +88,9 @@ def add_reading(fields: Fields, faults: list[Fault], raw: str, value: object) ->
 
 def shown(value: object) -> str:
     """A value as a fault shows it: short."""
+    if isinstance(value, (dict, list)):
+        # Spelling it out could take as much memory as the payload allows.
+        return "an object" if isinstance(value, dict) else "a list"
     text = repr(value[: _LONGEST_SHOWN * 2] if isinstance(value, str) else value)
     return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
 
@@ -115,8 +118,9 @@ def _read_value(field: Field, raw: str, value: object) -> tuple[str, float | str
     if isinstance(value, str):
         return _read_text(field, raw, value)
     if not isinstance(value, (bool, int, float)):
-        what = "an object" if isinstance(value, dict) else "a list"
-        return _refuse(raw, f"{what} is no reading. Send flat pairs of names and values, or a list of such objects.")
+        return _refuse(
+            raw, f"{shown(value)} is no reading. Send flat pairs of names and values, or a list of such objects."
+        )
     if not field.numeric:
         return _refuse(raw, f"{shown(value)} is no text, but names in {TEXT_SUFFIX} are for text. Use another name.")
     try:

@@ -1,12 +1,11 @@
 """From bytes to JSON values and times, as devices write them."""
 
 import json
-from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from hdh.times import from_epoch, from_iso
+from hdh.times import from_epoch, from_iso, from_local
 from ingest.decoders.fields import shown
 from ingest.message import Fault, Reason
 
@@ -72,13 +71,19 @@ def read_time(value: object, zone: ZoneInfo | None = None) -> int:
     raise ValueError(f"time {shown(value)} cannot be read. {remedy}")
 
 
-def second_time(value: object, time: int, zone: ZoneInfo) -> int | None:
-    """The later meaning of a local time in the hour that comes twice in autumn; None for any other time."""
-    if not isinstance(value, str) or _is_number(value) or any(sign in value[10:] for sign in "+-Zz"):
-        return None
-    later = datetime.fromtimestamp(time / 1000, zone).replace(fold=1)
-    shift = (later.replace(fold=0).utcoffset() or timedelta(0)) - (later.utcoffset() or timedelta(0))
-    return time + shift // timedelta(milliseconds=1) if shift else None
+def read_local_time(value: object, zone: ZoneInfo) -> tuple[int, int | None]:
+    """As `read_time`, and the second meaning of a local time in the hour that comes twice in autumn, if it is one.
+
+    Raises:
+        ValueError: it is no time; a sentence with the remedy.
+    """
+    if isinstance(value, str) and ":" in value:
+        try:
+            return from_local(value, zone)
+        except (ValueError, OverflowError):
+            # The slow way knows the sentence to say.
+            return read_time(value, zone), None
+    return read_time(value, zone), None
 
 
 def fault_of(error: ValueError, reason: Reason) -> Fault:
@@ -87,5 +92,7 @@ def fault_of(error: ValueError, reason: Reason) -> Fault:
 
 
 def _is_number(text: str) -> bool:
+    if "-" in text[1:] or ":" in text:
+        return False
     tidy = text.strip().removeprefix("-")
     return tidy.isascii() and tidy.replace(".", "", 1).isdigit()

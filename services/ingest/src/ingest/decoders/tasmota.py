@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from hdh.quantities import catalogue
 from ingest.decoders.decoded import Address, Decoded, Decoder, Record
 from ingest.decoders.fields import Fields, add_reading, read_fields, shown
-from ingest.decoders.payload import fault_of, read_json, read_time, second_time
+from ingest.decoders.payload import fault_of, read_json, read_local_time
 from ingest.message import Fault, Ignored, Reason
 
 _COMMANDS = ("RESULT", "POWER", "STATUS", "LOGGING", "UPGRADE")
@@ -76,10 +76,9 @@ def _read_object(value: dict[str, Any], kind: str, zone: ZoneInfo, decoded: Deco
     time = second = None
     if stamp is not None:
         try:
-            time = read_time(stamp, zone)
-            second = second_time(stamp, time, zone)
-        except (ValueError, OverflowError, OSError) as error:
-            decoded.faults.append(Fault(Reason.TIME, str(error)))
+            time, second = read_local_time(stamp, zone)
+        except ValueError as error:
+            decoded.faults.append(fault_of(error, Reason.TIME))
             return
     components: _Components = {"": {}}
     if kind.endswith("STATE"):

@@ -17,6 +17,8 @@ _AVAILABILITY = "availability"
 _COMMANDS = frozenset({"set", "get"})
 # One device may be several of a kind, told apart by the end of a property's name.
 _ENDPOINTS = frozenset({"left", "right", "center", "top", "bottom", "l1", "l2", "l3", "l4", "l5", "l6", "l7", "l8"})
+# Nearly all names end otherwise, which shows at their last character.
+_ENDPOINT_ENDS = frozenset(end[-1] for end in _ENDPOINTS)
 _LAMP_MAXIMUM = 254
 _BATTERY_MILLIVOLTS = 100
 _NO_MAINS = 1000
@@ -85,11 +87,12 @@ def _components(value: dict[str, object]) -> dict[str, dict[str, object]]:
     for name, reading in value.items():
         if isinstance(reading, (dict, list)):
             continue
-        base, _, end = name.rpartition("_")
-        if end in _ENDPOINTS and catalogue().resolve(base) is not None:
-            components.setdefault(end, {})[base] = reading
-        else:
-            own[name] = reading
+        if name[-1:] in _ENDPOINT_ENDS:
+            base, _, end = name.rpartition("_")
+            if end in _ENDPOINTS and catalogue().resolve(base) is not None:
+                components.setdefault(end, {})[base] = reading
+                continue
+        own[name] = reading
     for properties in components.values():
         _convert(properties)
     return components
