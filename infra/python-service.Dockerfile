@@ -34,14 +34,6 @@ RUN for package in pygments influxdb_client reactivex; do \
     done
 
 FROM ${PYTHON_IMAGE}
-ARG SERVICE
-ARG VERSION=0.1.0
-ARG REVISION=
-LABEL org.opencontainers.image.title="hdh/${SERVICE}" \
-      org.opencontainers.image.description="Healthy Digital House: ${SERVICE}" \
-      org.opencontainers.image.version="${VERSION}" \
-      org.opencontainers.image.revision="${REVISION}" \
-      org.opencontainers.image.licenses="MIT"
 # A volume that is empty takes owner and mode from the folder it is mounted on: so no container need start as root.
 RUN echo "hdh:x:10001:10001:Healthy Digital House:/nonexistent:/usr/sbin/nologin" >> /etc/passwd \
     && echo "hdh:x:10001:" >> /etc/group \
@@ -49,9 +41,18 @@ RUN echo "hdh:x:10001:10001:Healthy Digital House:/nonexistent:/usr/sbin/nologin
        /volumes /volumes/broker /volumes/journal /volumes/store /volumes/api
 COPY --chmod=0755 infra/healthy.py /usr/local/bin/healthy
 COPY --from=build /app /app
+ARG SERVICE
 ENV PATH=/app/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     SERVICE=${SERVICE}
+# Last, as these change with every commit.
+ARG VERSION=0.1.0
+ARG REVISION=
+LABEL org.opencontainers.image.title="hdh/${SERVICE}" \
+      org.opencontainers.image.description="Healthy Digital House: ${SERVICE}" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}" \
+      org.opencontainers.image.licenses="MIT"
 USER 10001:10001
 # No ENTRYPOINT: a command names its program, `docker run hdh/api api key list`.
 CMD ["sh", "-c", "exec \"$SERVICE\" run"]
