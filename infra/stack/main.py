@@ -96,8 +96,9 @@ def _base_images() -> bool:
         raise Failed(f"IMAGES={choice}: choose base (of infra/base-images) or registry.")
     if choice:
         return choice == "base"
-    names = [line.partition("=")[2].strip() for line in BASE_IMAGES.read_text(encoding="utf-8").splitlines()]
-    return all(works("docker", "image", "inspect", name) for name in names if name and not name.startswith("#"))
+    lines = BASE_IMAGES.read_text(encoding="utf-8").splitlines()
+    names = [line.partition("=")[2] for line in lines if line and not line.startswith("#")]
+    return all(works("docker", "image", "inspect", name) for name in names)
 
 
 def main(arguments: list[str]) -> int:
