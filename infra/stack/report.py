@@ -45,5 +45,5 @@ def show_failure(stack: Stack) -> None:
 def _last_words(stack: Stack, container: dict[str, Any]) -> list[str]:
     health = json.loads(output("docker", "inspect", container["Name"], "--format", "{{json .State.Health}}")) or {}
     checks = [check["Output"].strip() for check in health.get("Log") or [] if check["ExitCode"]]
-    log = stack.read("logs", "--no-log-prefix", "--tail", str(LINES), container["Service"]).splitlines()
+    log = stack.read("logs", "--no-color", "--no-log-prefix", "--tail", str(LINES), container["Service"]).splitlines()
     return [*log, *(f"health check: {check}" for check in checks[-1:])]
