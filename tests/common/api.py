@@ -4,12 +4,15 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import httpx
 
 from tests.common.servers import Server, free_port
 
 _API = str(Path(sys.executable).with_name("api"))
+# One for all, as each new one reads the system's certificates again.
+CLIENT = httpx.Client(timeout=60, trust_env=False)
 
 
 class Api(Server):
@@ -40,7 +43,7 @@ class Api(Server):
 
     def ready(self) -> bool:
         """It answers; whether its store does is another question."""
-        return httpx.get(f"{self.url}/health/live", timeout=2).status_code == 200
+        return CLIENT.get(f"{self.url}/health/live", timeout=2).status_code == 200
 
     def key(self, name: str, *projects: str) -> str:
         """Make a key for these projects, or for all where none is named."""
@@ -48,8 +51,8 @@ class Api(Server):
         done = subprocess.run([_API, "key", "add", name, *scope], env=self.env, check=True, capture_output=True)
         return done.stdout.decode().strip()
 
-    def get(self, path: str, *, key: str | None = None, **parameters: object) -> httpx.Response:
+    def get(self, path: str, *, key: str | None = None, **parameters: Any) -> httpx.Response:
         """Ask for a path of version 1, such as `series`."""
         headers = {} if key is None else {"Authorization": f"Bearer {key}"}
         # Values may be lists, which repeats the parameter.
-        return httpx.get(f"{self.url}/v1/{path}", params=parameters, headers=headers, timeout=60)  # type: ignore[arg-type]
+        return CLIENT.get(f"{self.url}/v1/{path}", params=parameters, headers=headers)

@@ -1,5 +1,6 @@
 """Real servers as local processes: a broker and a store, each on a free port with a folder of its own."""
 
+import json
 import os
 import shutil
 import signal
@@ -149,6 +150,54 @@ class Influxd(Server):
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/ping", timeout=2) as answer:
                 return answer.status == 204
+        except urllib.error.URLError:
+            return False
+
+
+class Influxd2(Server):
+    """A real InfluxDB 2.x, the binary named by INFLUXD2, set up with an organisation and an administrator's token."""
+
+    org = "hdh"
+    token = "token-of-the-administrator"
+
+    def __init__(self, folder: Path, port: int | None = None, **settings: str) -> None:
+        self.port = port or free_port()
+        folder.mkdir(parents=True, exist_ok=True)
+        env = os.environ | {
+            "INFLUXD_REPORTING_DISABLED": "true",
+            "INFLUXD_HTTP_BIND_ADDRESS": f"127.0.0.1:{self.port}",
+            "INFLUXD_BOLT_PATH": str(folder / "influxd.bolt"),
+            "INFLUXD_SQLITE_PATH": str(folder / "influxd.sqlite"),
+            "INFLUXD_ENGINE_PATH": str(folder / "engine"),
+            "INFLUXD_LOG_LEVEL": "warn",
+            **settings,
+        }
+        super().__init__([os.environ["INFLUXD2"]], folder / "influxd.log", env)
+
+    @property
+    def url(self) -> str:
+        """As HDH_STORE_URL."""
+        return f"influxdb://127.0.0.1:{self.port}?generation=2&org={self.org}"
+
+    def ready(self) -> bool:
+        """It is up, and set up: a second set-up is refused with 422."""
+        first = {
+            "username": "admin",
+            "password": "password-of-admin",
+            "org": self.org,
+            "bucket": "first",
+            "token": self.token,
+        }
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.port}/api/v2/setup",
+            json.dumps(first).encode(),
+            {"Content-Type": "application/json"},
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                return answer.status == 201
+        except urllib.error.HTTPError as error:
+            return error.code == 422
         except urllib.error.URLError:
             return False
 

@@ -7,8 +7,13 @@ from dataclasses import dataclass
 import pytest
 
 from hdh.store import open_admin, open_reader, open_writer
+from hdh.store.influxdb.admin import DatabaseAdmin
+from hdh.store.influxdb.http import Http
+from hdh.store.influxdb.influxql import identifier
+from hdh.store.influxdb.query import ask
 from hdh.store.interface import Admin, Reader, Writer
-from tests.common.servers import unique
+from hdh.store.url import InfluxUrl, parse_store_url
+from tests.common.servers import Influxd, Influxd2, unique
 
 
 @dataclass(frozen=True)
@@ -71,12 +76,60 @@ def sqlite(request: pytest.FixtureRequest) -> Iterator[Store]:
         )
 
 
+@contextmanager
+def influxdb1(request: pytest.FixtureRequest) -> Iterator[Store]:
+    """InfluxDB 1 as Debian starts it: without authentication."""
+    server: Influxd = request.getfixturevalue("influxd")
+    with opened(server.url) as (writer, reader, admin):
+        yield Store("influxdb1", server.url, None, writer, reader, admin, enforces_rights=False)
+
+
+class _Granting(DatabaseAdmin):
+    """Gives two users their one right on each project that it creates, as set-up does."""
+
+    def create_project(self, project: str, retention: int | None = None) -> None:
+        """Create, then grant."""
+        super().create_project(project, retention)
+        for right, user in (("WRITE", "writer"), ("READ", "reader")):
+            ask(self._http, None, f"GRANT {right} ON {identifier(project)} TO {user}")
+
+
+@contextmanager
+def influxdb1_auth(request: pytest.FixtureRequest) -> Iterator[Store]:
+    """InfluxDB 1 with authentication: the writer may only write, the reader only read."""
+    folder = request.getfixturevalue("tmp_path_factory").mktemp("influxd-auth")
+    with Influxd(folder, INFLUXDB_HTTP_AUTH_ENABLED="true") as server:
+        url, token = server.url, "admin:secret"
+        parsed = parse_store_url(url)
+        assert isinstance(parsed, InfluxUrl)
+        ask(Http(parsed, None), None, "CREATE USER admin WITH PASSWORD 'secret' WITH ALL PRIVILEGES")
+        admin = _Granting(parsed, token)
+        writer = open_writer(url, admin.create_token("writer").secret)
+        reader = open_reader(url, admin.create_token("reader").secret)
+        yield Store("influxdb1-auth", url, token, writer, reader, admin)
+        for part in (writer, reader, admin):
+            part.close()
+
+
+@contextmanager
+def influxdb2(request: pytest.FixtureRequest) -> Iterator[Store]:
+    """InfluxDB 2, whose tokens always have rights."""
+    with (
+        Influxd2(request.getfixturevalue("tmp_path_factory").mktemp("influxd2")) as server,
+        opened(server.url, server.token) as (writer, reader, admin),
+    ):
+        yield Store("influxdb2", server.url, server.token, writer, reader, admin)
+
+
 # A kind is one line here: its factory and the mark of the server that it needs.
 KINDS: dict[
     str, tuple[Callable[[pytest.FixtureRequest], AbstractContextManager[Store]], tuple[pytest.MarkDecorator, ...]]
 ]
 KINDS = {
     "sqlite": (sqlite, ()),
+    "influxdb1": (influxdb1, (pytest.mark.influxdb1,)),
+    "influxdb1-auth": (influxdb1_auth, (pytest.mark.influxdb1,)),
+    "influxdb2": (influxdb2, (pytest.mark.influxdb2,)),
 }
 
 

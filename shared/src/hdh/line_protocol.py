@@ -19,6 +19,7 @@ _INFINITY = math.inf
 
 _TAGS = ("device", "house", "room")  # sorted, as the store likes them best
 _UNFIT = re.compile(r"""[\x00-\x1f\x7f\ud800-\udfff]|\\(?=[,= "]|\Z)|%(?=[0-9A-Fa-f]{2})""")
+_HALF_A_CHARACTER = re.compile("[\ud800-\udfff]")
 _ENCODED = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _ESCAPED = re.compile(r"\\([,= ])")
 _ESCAPED_TEXT = re.compile(r'\\(["\\])')
@@ -77,8 +78,9 @@ def encode_point(point: Point) -> str:
     """The line of one point, without its newline.
 
     Raises:
-        ValueError: it has no fields or no measurement, a value that is no finite number and no text, text under a
-            name that does not end in `_text` or a number under one that does, or a time that is no integer.
+        ValueError: it has no fields, an empty name or one that is no valid Unicode, a value that is no finite number
+            and no text, text under a name that does not end in `_text` or a number under one that does, or a time
+            that is no integer.
     """
     time = point.time
     if type(time) is not int:
@@ -137,19 +139,22 @@ def _parse_value(value: str) -> float | str:
 
 @lru_cache(_CACHED_PREFIXES)
 def _prefix(measurement: str, place: Place) -> str:
-    """All of the line before the fields. A tag without a value is left out: the store knows none."""
-    if not measurement:
-        raise ValueError(f"{place}: the measurement has no name")
-    tags = "".join(
-        f",{key}={to_stored(value).translate(_NAME_ESCAPES)}" for key in _TAGS if (value := getattr(place, key))
-    )
+    """All of the line before the fields."""
+    where = f"point {measurement} of {place.house}/{place.room}/{place.device}"
+    names = {"measurement": measurement} | {key: getattr(place, key) for key in _TAGS}
+    for key, name in names.items():
+        if not name:
+            raise ValueError(f"{where}: the {key} has no name")
+        if _HALF_A_CHARACTER.search(name):
+            raise ValueError(f"{where}: the {key}'s name is no valid Unicode: {name!r}")
+    tags = "".join(f",{key}={to_stored(names[key]).translate(_NAME_ESCAPES)}" for key in _TAGS)
     return f"{measurement_to_stored(measurement).translate(_MEASUREMENT_ESCAPES)}{tags} "
 
 
 @lru_cache(_CACHED_FIELDS)
 def _number_key(name: str) -> str:
     """The field's key, empty if no number may stand under this name."""
-    return "" if name.endswith(TEXT_SUFFIX) else _key(name)
+    return "" if name.endswith(TEXT_SUFFIX) or _HALF_A_CHARACTER.search(name) else _key(name)
 
 
 def _key(name: str) -> str:
@@ -160,6 +165,8 @@ def _other_field(point: Point, name: str, value: object) -> str:
     where = f"{_where(point)}: the field {name!r}"
     if not name:
         raise ValueError(f"{where} has no name")
+    if _HALF_A_CHARACTER.search(name):
+        raise ValueError(f"{where} has a name that is no valid Unicode")
     if not isinstance(value, str | float) and type(value) is not int:
         raise ValueError(f"{where} is of type {type(value).__name__}, neither number nor text")
     if isinstance(value, str) != name.endswith(TEXT_SUFFIX):
@@ -168,10 +175,8 @@ def _other_field(point: Point, name: str, value: object) -> str:
 
 
 def _text(where: str, value: str) -> str:
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        raise ValueError(f"{where} is no valid Unicode: {value!r}") from None
+    if _HALF_A_CHARACTER.search(value):
+        raise ValueError(f"{where} is no valid Unicode: {value!r}")
     return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 

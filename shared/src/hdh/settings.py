@@ -90,6 +90,8 @@ class _FileSource(PydanticBaseSettingsSource):
             return Path(path).read_text(encoding="utf-8").rstrip("\r\n"), field_name, False
         except OSError as error:
             raise Misconfigured(f"{variable}={path}: {error.strerror}. Name a file that this user can read.") from error
+        except UnicodeDecodeError as error:
+            raise Misconfigured(f"{variable}={path} is not UTF-8 text. Name a text file.") from error
 
     def __call__(self) -> dict[str, Any]:
         values = {name: self.get_field_value(field, name)[0] for name, field in self.settings_cls.model_fields.items()}

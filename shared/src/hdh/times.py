@@ -9,6 +9,7 @@ _LOCAL_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 (local on purpose)
 _MILLISECOND = timedelta(milliseconds=1)
 _DAY = timedelta(days=1)
 _UNITS_BY_SIZE = ((1e11, 1000.0), (1e14, 1.0), (1e17, 1e-3), (float("inf"), 1e-6))
+_LARGEST = 1e21  # nanoseconds of the year 33,000; an integer of hundreds of digits does not even fit into a float
 _LOOSE = re.compile(r"^(\d{4})[.\-/](\d{2})[.\-/](\d{2})[T ](.+)$")
 
 
@@ -18,10 +19,10 @@ def from_epoch(number: float) -> int:
     Seconds are below 1e11 (the year 5138), milliseconds below 1e14, microseconds below 1e17.
 
     Raises:
-        ValueError: it is not a finite number.
+        ValueError: it is not a finite number, or too large in any unit.
     """
     size = abs(number)
-    if not size < float("inf"):
+    if not size < _LARGEST:
         raise ValueError(f"{number} is not a time")
     factor = next(factor for limit, factor in _UNITS_BY_SIZE if size < limit)
     return number if isinstance(number, int) and factor == 1.0 else round(number * factor)

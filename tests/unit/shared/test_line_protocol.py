@@ -1,6 +1,7 @@
 """Line protocol: what is written is what is read, whatever the names hold."""
 
 import math
+import re
 
 import pytest
 from hypothesis import example, given
@@ -12,17 +13,17 @@ from hdh.model import Place, Point
 # Names of nothing but what line protocol treats in its own way, beside those of any characters.
 _hostile = st.text(st.sampled_from(list(' ,="\\\n\r\t\0#%_$/0A5Cé😀\x7f\x85\u2028\ud800')), max_size=8)
 names = st.one_of(_hostile, st.text(max_size=12))
-_some = names.filter(bool)
+_valid = names.filter(lambda name: name and not re.search("[\ud800-\udfff]", name))
 _numbers = st.floats(allow_nan=False, allow_infinity=False)
 _texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 _fields = st.one_of(
-    st.tuples(_some.filter(lambda name: not name.endswith("_text")), _numbers),
-    st.tuples(names.map(lambda name: f"{name}_text"), _texts),
+    st.tuples(_valid.filter(lambda name: not name.endswith("_text")), _numbers),
+    st.tuples(_valid.map(lambda name: f"{name}_text"), _texts),
 )
 points = st.builds(
     Point,
-    measurement=_some,
-    place=st.builds(Place, house=names, room=names, device=names),
+    measurement=_valid,
+    place=st.builds(Place, house=_valid, room=_valid, device=_valid),
     time=st.integers(-(2**53), 2**53),
     fields=st.lists(_fields, min_size=1, max_size=4).map(dict),
 )
@@ -80,11 +81,18 @@ def test_stored_names(name: str, stored: str) -> None:
     assert encode_point(point) == f"climate,device={stored},house=h,room=r v=1.0 1"
 
 
-def test_empty_tag_is_left_out() -> None:
-    """The store knows no empty tags; a series without one is read as an empty name."""
-    point = Point("climate", Place("", "r", ""), 1, {"v": 1.0})
-    assert encode_point(point) == "climate,room=r v=1.0 1"
-    assert decode("climate,room=r v=1.0 1\n") == [point]
+@pytest.mark.parametrize("name", ["", "\ud800"])
+@pytest.mark.parametrize("tag", ["house", "room", "device"])
+def test_a_place_has_whole_names(tag: str, name: str) -> None:
+    """A tag without a name, or with half a character in it, is an error that names the tag."""
+    place = Place(**({"house": "h", "room": "r", "device": "d"} | {tag: name}))
+    with pytest.raises(ValueError, match=f"the {tag}"):
+        encode_point(Point("climate", place, 1, {"v": 1.0}))
+
+
+def test_a_series_that_lacks_a_tag_is_read() -> None:
+    """A stranger may have left a tag out: its name is empty."""
+    assert decode("climate,room=r v=1.0 1\n") == [Point("climate", Place("", "r", ""), 1, {"v": 1.0})]
 
 
 def test_whole_numbers_are_written_as_floats() -> None:
@@ -106,6 +114,8 @@ def test_whole_numbers_are_written_as_floats() -> None:
         ({"temperature": None}, "'temperature' is of type NoneType"),
         ({"temperature": 10**400}, "'temperature' is too large"),
         ({"state_text": "\ud800"}, "'state_text' is no valid Unicode"),
+        ({"a\ud800": 1.0}, "has a name that is no valid Unicode"),
+        ({"a\ud800_text": "x"}, "has a name that is no valid Unicode"),
     ],
 )
 def test_what_cannot_be_written_is_named(fields: dict, words: str) -> None:

@@ -248,7 +248,10 @@ def test_what_is_no_yaml_is_refused_with_its_line(text: str) -> None:
         ("topic: 'a/#', project: toe", "# is not known here"),
         ("topic: 'a/b+', project: toe", "+ is a whole level"),
         ("topic: '{device}/{device}', project: toe", "{device} stands in it twice"),
-        ("topic: 'a/{device}'", "its project is unknown. Add `project: …`, or {project} to the topic."),
+        (
+            "topic: 'a/{device}'",
+            "its project is unknown: it does not start with a listed one. Add `project: …`, or {project} to",
+        ),
         ("topic: '{project}/{device}', project: toe", "routes[0].project: the topic holds {project} already."),
         ("topic: 'a/{device}', project: tow", "routes[0].project: 'tow' is no listed project. Did you mean toe?"),
     ],
@@ -256,6 +259,12 @@ def test_what_is_no_yaml_is_refused_with_its_line(text: str) -> None:
 def test_a_wrong_route_is_named(route: str, said: str) -> None:
     """A template that could never work is refused before a message meets it."""
     assert said in "\n".join(problems(project("") + f"routes:\n  - {{{route}, decoder: native}}\n"))
+
+
+def test_a_route_may_name_its_project_by_its_first_level() -> None:
+    """`toe/…` needs no `project: toe`."""
+    text = project("") + "routes: [{topic: 'toe/{house}/z/{device...}', decoder: zigbee2mqtt}]\n"
+    assert parse_site(text, "x").routes == (Route("toe/{house}/z/{device...}", "zigbee2mqtt", project="toe"),)
 
 
 def test_all_problems_are_told_at_once_in_the_order_of_lines() -> None:

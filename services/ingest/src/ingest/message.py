@@ -38,6 +38,7 @@ class Reason(StrEnum):
     CLOCK = "clock"  # a time far outside reason
     EXPIRED = "expired"  # older than the project's retention
     STORE = "store"  # the store refused the point
+    DAMAGED = "damaged"  # a disk destroyed the journal's bytes before it was written
 
 
 class Ignored(StrEnum):

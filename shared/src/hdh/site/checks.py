@@ -116,13 +116,15 @@ def _check_route(route: Node, listed: set[str]) -> Iterator[Problem]:
     if project is not None and project not in listed:
         yield Problem((*route.path, "project"), _unlisted("project", project, listed))
     try:
-        names = parse_template(route.text("topic") or "").names
+        template = parse_template(route.text("topic") or "")
     except ValueError:
         return
-    if project is None and "project" not in names:
-        text = "its project is unknown. Add `project: …`, or {project} to the topic."
+    if project is None and "project" not in template.names and template.first not in listed:
+        text = (
+            "its project is unknown: it does not start with a listed one. Add `project: …`, or {project} to the topic."
+        )
         yield Problem((*route.path, "topic"), text)
-    for name in names:
+    for name in template.names:
         if route.text(name) is not None:
             yield Problem((*route.path, name), f"the topic holds {{{name}}} already. Keep one of the two.")
 

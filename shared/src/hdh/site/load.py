@@ -24,6 +24,7 @@ from hdh.site.schema import (
     keys_of,
 )
 from hdh.site.source import Problem, Source, read_yaml
+from hdh.site.template import parse_template
 from hdh.site.values import did_you_mean, parse_length, parse_retention, parse_time, parse_zone
 
 if TYPE_CHECKING:
@@ -167,4 +168,6 @@ def _assignment(entry: AssignmentEntry, zone: ZoneInfo) -> Assignment:
 
 
 def _route(entry: RouteEntry, line: int) -> Route:
-    return Route(entry.topic, entry.decoder, entry.project, entry.house, entry.room, entry.device, line)
+    template = parse_template(entry.topic)
+    project = entry.project or (None if "project" in template.names else template.first)
+    return Route(entry.topic, entry.decoder, project, entry.house, entry.room, entry.device, line)

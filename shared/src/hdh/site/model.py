@@ -104,10 +104,10 @@ class Route:
     Attributes:
         topic: a template, `toe/{house}/zigbee2mqtt/{device...}`; see `hdh.site.template`.
         decoder: its name.
-        project: fixed, where the topic does not hold it; the same for house, room and device.
-        house: see project.
-        room: see project.
-        device: see project.
+        project: fixed, where the topic does not hold it (a listed project as its first level is one, too).
+        house: fixed, where the topic does not hold it.
+        room: fixed, where the topic does not hold it.
+        device: fixed, where the topic does not hold it.
         line: where it stands in the file.
     """
 

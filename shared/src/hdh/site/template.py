@@ -34,6 +34,11 @@ class Template:
         """The placeholders that it holds."""
         return tuple(name for _, name in self.captures) + ((self.rest,) if self.rest else ())
 
+    @property
+    def first(self) -> str | None:
+        """The text that the first level must equal, if it must."""
+        return dict(self.literals).get(0)
+
     def match(self, levels: list[str]) -> dict[str, str] | None:
         """The placeholders' values if it takes a topic of these levels, else None."""
         if len(levels) != self.length and (self.rest is None or len(levels) < self.length):

@@ -1,11 +1,13 @@
 """HDH_STORE_URL: where the store is and of which kind."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from hdh.errors import Misconfigured
 
+_CREDENTIALS = re.compile("//[^/]*@")
 _EXAMPLES = "Examples: sqlite:////data/store.db, influxdb://influxdb:8086?generation=2&org=hdh."
 
 
@@ -40,11 +42,14 @@ def parse_store_url(url: str) -> SqliteUrl | InfluxUrl:
     Raises:
         Misconfigured: it is not one; the sentence says what is wrong.
     """
+    given, url = url, _CREDENTIALS.sub("//…@", url)
     try:
-        parts = urlsplit(url)
+        parts = urlsplit(given)
         port = parts.port or 8086
     except ValueError as error:
         raise Misconfigured(f"HDH_STORE_URL={url!r} is not a URL: {error}. {_EXAMPLES}") from error
+    if parts.fragment:
+        raise Misconfigured(f"HDH_STORE_URL={url!r}: write # as %23 where it belongs to the path.")
     options = dict(parse_qsl(parts.query, keep_blank_values=True))
     if parts.scheme == "sqlite":
         return _sqlite(url, parts.netloc, unquote(parts.path), options)
@@ -52,6 +57,8 @@ def parse_store_url(url: str) -> SqliteUrl | InfluxUrl:
         raise Misconfigured(f"HDH_STORE_URL={url!r}: {parts.scheme or 'no'!r} is no known store. {_EXAMPLES}")
     if parts.username or parts.password:
         raise Misconfigured("HDH_STORE_URL holds credentials: give them as HDH_STORE_TOKEN or HDH_STORE_TOKEN_FILE.")
+    if parts.path.strip("/"):
+        raise Misconfigured(f"HDH_STORE_URL={url!r}: it has a path, which a server of this kind does not. {_EXAMPLES}")
     _refuse_unknown(url, options, {"generation", "org"})
     generation = options.get("generation", "2")
     if not parts.hostname or generation not in {"1", "2"}:

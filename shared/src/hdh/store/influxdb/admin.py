@@ -42,9 +42,7 @@ class DatabaseAdmin:
 
     def projects(self) -> dict[str, int | None]:
         """Each database with the retention of its default policy."""
-        series = ask(self._http, None, "SHOW DATABASES")
-        names = sorted(name for each in series for (name,) in each.get("values", []) if name != _INTERNAL)
-        return {name: self._policy(name)[1] for name in names}
+        return {name: self._policy(name)[1] for name in self._names()}
 
     def create_project(self, project: str, retention: int | None = None) -> None:
         """Create the database, or bring its retention to what is asked.
@@ -61,8 +59,10 @@ class DatabaseAdmin:
             self._do(f"ALTER RETENTION POLICY {where} DURATION {duration} SHARD DURATION {shards}")
 
     def drop_project(self, project: str) -> None:
-        """Drop the database; an unknown one is no error to the server either."""
-        self._do(f"DROP DATABASE {identifier(project)}")
+        """Drop the database."""
+        # The statement is not even sent for a name that no database can have: the server could not read it.
+        if project in self._names():
+            self._do(f"DROP DATABASE {identifier(project)}")
 
     def create_token(self, name: str, *, read: Sequence[str] = (), write: Sequence[str] = ()) -> Token:
         """Make a user with exactly these rights; the secret is `user:password`.
@@ -107,6 +107,10 @@ class DatabaseAdmin:
 
     def _do(self, statement: str, project: str | None = None) -> None:
         ask(self._http, project, statement)
+
+    def _names(self) -> list[str]:
+        series = ask(self._http, None, "SHOW DATABASES")
+        return sorted(name for each in series for (name,) in each.get("values", []) if name != _INTERNAL)
 
     def _users(self) -> dict[str, bool]:
         return {

@@ -1,11 +1,12 @@
 """InfluxQL's answers as CSV: cut into statements as the bytes come, without holding more than a piece."""
 
-import csv
-import io
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 _QUOTE = b'"'
+# Python's csv module has a limit on a cell's length that holds for the whole process.
+_CELL = re.compile(rb'(?:"((?:[^"]|"")*+)"|([^,\n]*+))([,\n])')
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ def split(pieces: Iterable[bytes]) -> Iterator[Rows]:
                 columns, position = None, position + 1
             elif columns is None:
                 end = _line_end(lines, position)
-                columns = next(csv.reader([lines[position:end].decode(errors="replace")]))
+                (columns,) = table(lines[position : end + 1])
                 position = end + 1
                 yield Rows(columns, b"")
             else:
@@ -44,9 +45,14 @@ def split(pieces: Iterable[bytes]) -> Iterator[Rows]:
                 position = end
 
 
-def table(data: bytes) -> list[list[str]]:
-    """Rows of a short answer as text."""
-    return list(csv.reader(io.StringIO(data.decode(errors="replace"), newline="")))
+def table(data: bytes) -> Iterator[list[str]]:
+    """Whole rows as text, cell by cell."""
+    row: list[str] = []
+    for quoted, plain, end in _CELL.findall(data):
+        row.append((quoted.replace(b'""', _QUOTE) or plain).decode(errors="replace"))
+        if end == b"\n":
+            yield row
+            row = []
 
 
 def _whole_lines(pieces: Iterable[bytes]) -> Iterator[bytes]:

@@ -11,10 +11,12 @@ from hdh.line_protocol import to_stored
 from hdh.model import Span
 from hdh.store.influxdb.http import Http, Refused
 from hdh.store.influxdb.influxql import Parameters, clamp, where
-from hdh.store.influxdb.query import ask
+from hdh.store.influxdb.query import ask, batched
 from hdh.store.interface import Selection
 from hdh.store.url import InfluxUrl
 from hdh.times import from_ms
+
+_NAMES = 50
 
 
 class Generation(Protocol):
@@ -46,10 +48,13 @@ class Generation1:
         return "/write?" + urlencode({"db": project, "precision": "ms"})
 
     def delete(self, http: Http, project: str, span: Span, selection: Selection) -> None:
-        """One statement over all measurements."""
-        parameters = Parameters()
-        conditions = [*parameters.selection(selection), parameters.time(span)]
-        ask(http, project, f"DELETE{where(conditions)}", parameters)
+        """A statement over all measurements, or more where there are many names: a long condition takes very long."""
+        tags = (selection.houses, selection.rooms, selection.devices)
+        for houses, rooms, devices in itertools.product(*(list(batched(names, _NAMES)) or [()] for names in tags)):
+            parameters = Parameters()
+            part = Selection(project, houses, rooms, devices)
+            conditions = where([*parameters.selection(part), parameters.time(span)])
+            ask(http, project, f"DELETE{conditions}", parameters)
 
 
 class Generation2:

@@ -2,18 +2,27 @@
 
 import itertools
 import json
-from collections.abc import Iterator, Sequence
-from typing import Any, NoReturn
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NoReturn, TypeVar
 
 from hdh.errors import HdhError, Misconfigured, Retryable
 from hdh.store.influxdb.csv import Rows, split
 from hdh.store.influxdb.http import Http, Refused
 from hdh.store.influxdb.influxql import Parameters
 
+T = TypeVar("T")
+
 _END = "SHOW DATABASES"
 _END_COLUMNS = ["name", "tags", "name"]
 _CHUNK_ROWS = "10000"
-_NOT_FOUND = ("database not found", "bucket not found", "no dbrp mapping found", "mapping not found")
+_NOT_FOUND = (
+    "database not found",
+    "database name required",
+    "database is required",
+    "bucket not found",
+    "no dbrp mapping found",
+    "mapping not found",
+)
 _FORBIDDEN = ("not authorized", "unauthorized", "authorization failed", "authorizing query", "forbidden", "privilege")
 _WRONG = ("invalid name", "name too long", "must be at least", "must be greater", "user already exists")
 _LIMITS = ("max-select-point", "max-select-series", "max-select-buckets", "max-series", "max-row-limit")
@@ -80,7 +89,8 @@ def _post(http: Http, project: str | None, query: str, parameters: Parameters | 
     try:
         yield from http.post_form("/query", form, accept)
     except Refused as error:
-        raise error_of(project, f"{error} (for the query {query[:500]!r})") from error
+        # Time does not heal a statement that the server cannot read: a name in it is one that no project can have.
+        raise Misconfigured(f"The store refuses a query about project {project!r}: {error}") from error
 
 
 def _explain(http: Http, project: str, asked: str, parameters: Parameters) -> NoReturn:
@@ -117,8 +127,8 @@ def _lines(pieces: Iterator[bytes]) -> Iterator[bytes]:
     yield b"".join(rest)
 
 
-def batched(statements: Sequence[str], size: int) -> Iterator[tuple[str, ...]]:
-    """Statements, so many to a request."""
-    iterator = iter(statements)
+def batched(items: Iterable[T], size: int) -> Iterator[tuple[T, ...]]:
+    """Items, so many to a request."""
+    iterator = iter(items)
     while batch := tuple(itertools.islice(iterator, size)):
         yield batch

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from http import HTTPStatus
 from typing import Literal
 
-from hdh.errors import Misconfigured
+from hdh.errors import Invalid, Misconfigured
 from hdh.line_protocol import encode_point, field_to_stored
 from hdh.model import Point, Span
 from hdh.store.influxdb.generation import generation_of
@@ -48,8 +48,13 @@ class InfluxWriter:
         """Delete every reading in the span of the selected places."""
         _check_project(project)
         chosen = selection or Selection(project)
-        if chosen.quantities or chosen.project != project:
-            raise ValueError(f"a deletion from {project!r} takes its own project, tags and time, no quantity: {chosen}")
+        if chosen.quantities:
+            raise Invalid(
+                "a delete takes a time and places, never a quantity.",
+                parameter="quantity",
+                value=chosen.quantities,
+                remedy="Leave it out.",
+            )
         if span.start < span.stop:
             self._generation.delete(self._http, project, span, chosen)
 

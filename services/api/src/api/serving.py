@@ -1,0 +1,58 @@
+"""Wire the api together and serve it until it is told to end."""
+
+import signal
+import time
+
+import structlog
+
+from api.access import Openness, check_binding
+from api.app import create_app
+from api.directory import Directories
+from api.ingest import Ingest
+from api.keys import Keys
+from api.services import Services
+from api.settings import ApiSettings
+from api.site_file import SiteFile
+from hdh.serve import listen, server
+from hdh.store import open_reader
+
+log = structlog.get_logger()
+
+
+def serve(settings: ApiSettings) -> None:
+    """Serve until SIGTERM or SIGINT.
+
+    Raises:
+        Misconfigured: something cannot be opened, or must not be served there; the sentence names its variable.
+    """
+    services = open_services(settings)
+    check_binding(settings.listen, services.keys, services.site_file.site)
+    sock = listen(settings.listen, "HDH_API_LISTEN")
+    # The server ends cleanly on these signals and then raises them again for whoever set handlers before it.
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: None)
+    is_open = services.openness.holds(services.keys, services.site_file.site)
+    log.info("listening", address=str(settings.listen), everyone_sees_everything=is_open)
+    server(create_app(services)).run(sockets=[sock])
+    log.info("ended")
+
+
+def open_services(settings: ApiSettings) -> Services:
+    """Open all that the routes share.
+
+    Raises:
+        Misconfigured: something cannot be opened; the sentence names its variable.
+    """
+    site_file = SiteFile(settings.site_file)
+    keys = Keys(settings.api_data_dir)
+    reader = open_reader(settings.store_url, settings.store_secret)
+    return Services(
+        reader=reader,
+        keys=keys,
+        site_file=site_file,
+        directories=Directories(reader, keys.secret("pseudonyms"), time.monotonic),
+        ingest=Ingest(settings.slots),
+        openness=Openness(settings.listen),
+        now=lambda: time.time_ns() // 1_000_000,
+        json_readings=settings.api_json_readings,
+    )

@@ -1,0 +1,204 @@
+"""One file of the journal: batches of messages, each with a checksum, and the site files under which they came.
+
+The messages of a batch are one row, so that receiving costs one row and one fsync a batch, not a message. A segment
+holds all that is needed to decode it again, years later and elsewhere.
+"""
+
+import sqlite3
+import zlib
+from collections.abc import Iterator, Sequence
+from hashlib import blake2b
+from pathlib import Path
+from struct import Struct
+
+import msgspec
+
+from hdh.errors import Retryable
+from ingest.journal.files import connect, sync_folder, transaction
+from ingest.journal.interface import Batch
+from ingest.message import Message
+
+_FORMAT = 1
+_SCHEMA = f"""
+BEGIN;
+CREATE TABLE IF NOT EXISTS batches (
+    position INTEGER PRIMARY KEY, -- of its first message
+    count INTEGER NOT NULL,
+    time INTEGER NOT NULL, -- of its newest message, epoch ms
+    site_version TEXT NOT NULL,
+    checksum INTEGER NOT NULL, -- CRC-32 of all other columns
+    packets BLOB NOT NULL, -- packet id and digest of each message that has a packet id
+    messages BLOB NOT NULL -- msgpack: a list of [topic, payload, time, packet id, retain]
+);
+CREATE TABLE IF NOT EXISTS sites (version TEXT PRIMARY KEY, text TEXT NOT NULL);
+PRAGMA user_version = {_FORMAT};
+COMMIT;
+"""
+_PACKET = Struct(">H8s")
+_COLUMNS = "position, count, time, site_version, checksum, packets, messages"
+
+_Row = tuple[int, int, int, str, int, bytes, bytes]
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(list[Message])
+
+
+def digest(topic: str, payload: bytes) -> bytes:
+    """What tells two messages apart by content."""
+    head = topic.encode()
+    return blake2b(b"%d:%b%b" % (len(head), head, payload), digest_size=8).digest()
+
+
+def _checksum(position: int, count: int, time: int, site_version: str, packets: bytes, messages: bytes) -> int:
+    head = f"{position} {count} {time} {site_version}".encode()
+    return zlib.crc32(messages, zlib.crc32(packets, zlib.crc32(head)))
+
+
+class Segment:
+    """A segment's file, opened for appending or for reading. Not safe for use by several threads at once.
+
+    Args:
+        path: its file; made if it is not there.
+        first: the position of its first message.
+
+    Raises:
+        sqlite3.DatabaseError: it is damaged, or (OperationalError) cannot be opened now.
+        Retryable: a newer version of ingest wrote it.
+    """
+
+    def __init__(self, path: Path, first: int) -> None:
+        self.path = path
+        self.first = first
+        fresh = not path.exists()
+        self._connection = connect(path)
+        try:
+            self._prepare()
+            if fresh:
+                sync_folder(path.parent)
+        except BaseException:
+            self.close()
+            raise
+
+    def _prepare(self) -> None:
+        version = self._connection.execute("PRAGMA user_version").fetchone()[0]
+        if version > _FORMAT:
+            raise Retryable(f"{self.path} has format {version}, a newer ingest wrote it; this one reads {_FORMAT}.")
+        if version == 0:
+            self._connection.executescript(_SCHEMA)
+        # Fewer checkpoints than by default: each costs two more fsyncs.
+        self._connection.execute("PRAGMA wal_autocheckpoint = 4000")
+
+    def last(self) -> int:
+        """The position of its last message; the one before its first when it is empty."""
+        row = self._connection.execute("SELECT position, count FROM batches ORDER BY position DESC LIMIT 1").fetchone()
+        return self.first - 1 if row is None else row[0] + max(row[1], 1) - 1
+
+    def cut(self, last: int) -> int:
+        """Remove what lies behind `last`: a commit that failed may be there all the same. Returns `last()`."""
+        self._connection.execute("DELETE FROM batches WHERE position > ?", (last,))
+        return self.last()
+
+    def append(self, position: int, messages: Sequence[Message], site: tuple[str, str]) -> None:
+        """Append a batch whose first message has this position, under a site file (version and text)."""
+        version, text = site
+        time = max(message.time for message in messages)
+        packets = b"".join(
+            _PACKET.pack(message.packet_id, digest(message.topic, message.payload))
+            for message in messages
+            if message.packet_id
+        )
+        body = _encoder.encode(messages)
+        checksum = _checksum(position, len(messages), time, version, packets, body)
+        row = (position, len(messages), time, version, checksum, packets, body)
+        with transaction(self._connection):
+            self._connection.execute("INSERT OR IGNORE INTO sites VALUES (?, ?)", (version, text))
+            self._connection.execute(f"INSERT INTO batches ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)", row)  # noqa: S608 (names of ours)
+
+    def read(self, after: int, stop: int) -> Iterator[Batch]:
+        """The batches behind `after` that begin before `stop`; what cannot be read comes as a damaged batch."""
+        at = after + 1
+        while at < stop:
+            row, damage = self._seek(at, stop)
+            begin = stop if row is None else row[0]
+            if begin > at:
+                yield Batch(at, begin - 1, "", (), damage or f"{self.path.name} lacks these positions")
+            if row is None:
+                return
+            batch = self._batch(row, stop)
+            yield batch
+            at = batch.last + 1
+
+    def _batch(self, row: _Row, stop: int) -> Batch:
+        position, count, time, version, checksum, packets, body = row
+        try:
+            if checksum == _checksum(position, count, time, version, packets, body):
+                messages = _decoder.decode(body)
+                return Batch(position, position + count - 1, version, messages)
+            damage = f"{self.path.name}: the checksum of the batch at {position} is wrong"
+        except (TypeError, msgspec.MsgspecError) as error:
+            damage = f"{self.path.name}: the batch at {position} cannot be decoded: {error}"
+        # Its own count may be what is damaged: where the next batch begins tells its length.
+        following, _ = self._seek(position + 1, stop)
+        end = stop if following is None else following[0]
+        return Batch(position, end - 1, "", (), damage)
+
+    def _seek(self, at: int, stop: int) -> tuple[_Row | None, str]:
+        """The first batch at or behind `at` that can be read, and what was wrong with those before it."""
+        try:
+            return self._row(at), ""
+        except sqlite3.OperationalError:
+            raise
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+            damage = f"{self.path.name}: {error}"
+        # A destroyed page takes the batches on it along: look further and further behind it, then closer again.
+        bad, step = at, 1
+        while bad + step < stop and not self._readable(bad + step):
+            step *= 2
+        good = min(bad + step, stop)
+        while good - bad > 1:
+            middle = (good + bad) // 2
+            bad, good = (bad, middle) if self._readable(middle) else (middle, good)
+        return (self._row(good) if good < stop else None), damage
+
+    def _readable(self, at: int) -> bool:
+        try:
+            self._row(at)
+        except sqlite3.OperationalError:
+            raise
+        except (sqlite3.DatabaseError, UnicodeDecodeError):
+            return False
+        return True
+
+    def _row(self, at: int) -> _Row | None:
+        query = f"SELECT {_COLUMNS} FROM batches WHERE position >= ? ORDER BY position LIMIT 1"  # noqa: S608 (names of ours)
+        row: _Row | None = self._connection.execute(query, (at,)).fetchone()
+        return row
+
+    def site_text(self, version: str) -> str | None:
+        """The site file of this version, or None."""
+        row = self._connection.execute("SELECT text FROM sites WHERE version = ?", (version,)).fetchone()
+        return None if row is None else row[0]
+
+    def packets_backwards(self) -> Iterator[tuple[int, bytes]]:
+        """Packet id and digest of its messages that have a packet id, newest first."""
+        for (packets,) in self._connection.execute("SELECT packets FROM batches ORDER BY position DESC"):
+            yield from reversed(list(_PACKET.iter_unpack(packets[: len(packets) // _PACKET.size * _PACKET.size])))
+
+    def newest(self, since: int) -> Iterator[Batch]:
+        """Its newest batches back to the first whose messages are all older than `since` (epoch ms)."""
+        for row in self._connection.execute(f"SELECT {_COLUMNS} FROM batches ORDER BY position DESC"):  # noqa: S608 (names of ours)
+            if row[2] < since:
+                return
+            yield self._batch(row, row[0] + max(row[1], 1))
+
+    def newest_time(self) -> int | None:
+        """The time of its newest message, epoch ms, or None."""
+        row = self._connection.execute("SELECT time FROM batches ORDER BY position DESC LIMIT 1").fetchone()
+        return None if row is None else row[0]
+
+    def finish(self) -> None:
+        """Nothing is appended any more: bring everything from the write-ahead log into the file."""
+        self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def close(self) -> None:
+        """Give back the file."""
+        self._connection.close()

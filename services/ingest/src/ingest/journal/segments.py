@@ -1,0 +1,236 @@
+"""The log: segments in the order of their positions, the newest of them open for appending."""
+
+import sqlite3
+import time
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from itertools import islice
+from pathlib import Path
+
+import structlog
+
+from hdh.errors import Retryable
+from ingest.journal.files import retryable, sync_folder
+from ingest.journal.interface import Batch
+from ingest.journal.segment import Segment
+from ingest.message import Message
+
+_log = structlog.get_logger()
+_NAME = "segment-{:020d}.db"
+_OPEN_FOR_READING = 2
+
+
+class Segments:
+    """All segments of a folder. One thread appends, one thread reads.
+
+    Args:
+        folder: where they are.
+        done: a position that was reached before; new messages never get one at or below it.
+        max_bytes: the size at which a segment is closed.
+        max_seconds: the age at which a segment is closed.
+        monotonic: a clock for that age.
+
+    Raises:
+        Retryable: the folder cannot be used now.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        done: int,
+        *,
+        max_bytes: int,
+        max_seconds: float,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._folder = folder
+        self._max_bytes = max_bytes
+        self._max_seconds = max_seconds
+        self._monotonic = monotonic
+        self._readers: dict[int, Segment] = {}
+        with retryable(folder, "opened"):
+            self._firsts = sorted(int(path.stem.removeprefix("segment-")) for path in folder.glob("segment-*.db"))
+            self._writer: Segment | None = self._open_newest()
+            self.last = self._find_last(done)
+        self._opened = monotonic()
+
+    def _open_newest(self) -> Segment | None:
+        if not self._firsts:
+            return None
+        first = self._firsts[-1]
+        path = self._path(first)
+        segment: Segment | None = None
+        try:
+            segment = Segment(path, first)
+            segment.last()
+        except sqlite3.OperationalError:
+            raise
+        except sqlite3.DatabaseError as error:
+            _log.exception("segment_damaged", path=str(path), error=str(error))
+            if segment is not None:
+                segment.close()
+            return None
+        return segment
+
+    def _find_last(self, done: int) -> int:
+        before = self._firsts[-1] - 1 if self._firsts else 0
+        last = before if self._writer is None else self._writer.last()
+        if last < done:
+            # The newest segment lost its end (or all of it): go on where nothing else ever was.
+            _log.error("journal_lacks_positions", first=last + 1, last=done)
+            self._set_aside_writer()
+        return max(last, done)
+
+    def _set_aside_writer(self) -> None:
+        if self._writer is not None:
+            self._writer.close()
+            self._writer = None
+
+    def _path(self, first: int) -> Path:
+        return self._folder / _NAME.format(first)
+
+    def append(self, messages: Sequence[Message], site: tuple[str, str]) -> int:
+        """Append a batch; it is fsynced when this returns. Returns the position of its last message."""
+        try:
+            with retryable(self._folder, "written"):
+                writer = self._writable()
+                writer.append(self.last + 1, messages, site)
+        except Retryable:
+            # After a full disk or an I/O error a connection may be of no more use: open it anew.
+            self._set_aside_writer()
+            raise
+        self.last += len(messages)
+        return self.last
+
+    def _writable(self) -> Segment:
+        """The segment to append to: the newest, or a new one when that is full, old or unusable."""
+        if self._writer is None and self._firsts:
+            self._writer = self._open_newest()
+            if self._writer is not None and self._writer.cut(self.last) != self.last:
+                self._set_aside_writer()
+        if self._writer is not None and self.last >= self._writer.first and self._is_full(self._writer):
+            self._writer.finish()
+            self._set_aside_writer()
+        if self._writer is None:
+            first = self.last + 1
+            if self._firsts and self._firsts[-1] == first:
+                self._rename_damaged(self._firsts.pop())
+            self._writer = Segment(self._path(first), first)
+            self._firsts.append(first)
+            self._opened = self._monotonic()
+        return self._writer
+
+    def _rename_damaged(self, first: int) -> None:
+        """Make room for a new segment of the same first position; the damaged one stays for whoever can mend it."""
+        path = self._path(first)
+        for suffix in ("", "-wal", "-shm"):
+            with suppress(FileNotFoundError):
+                Path(f"{path}{suffix}").rename(f"{path}.damaged-{time.time_ns()}{suffix}")
+        sync_folder(self._folder)
+
+    def _is_full(self, segment: Segment) -> bool:
+        size = sum(_size(Path(f"{segment.path}{suffix}")) for suffix in ("", "-wal"))
+        return size >= self._max_bytes or self._monotonic() - self._opened >= self._max_seconds
+
+    def read(self, after: int, until: int) -> Iterator[Batch]:
+        """The batches behind `after` and up to `until`, damaged ranges included."""
+        firsts = list(self._firsts)
+        while after < until:
+            index = bisect_right(firsts, after + 1) - 1
+            stop = min(until + 1, firsts[index + 1] if index + 1 < len(firsts) else until + 1)
+            for batch in self._read_segment(firsts[index] if index >= 0 else None, after, stop):
+                yield batch
+                after = batch.last
+
+    def _read_segment(self, first: int | None, after: int, stop: int) -> Iterator[Batch]:
+        if first is None:
+            yield Batch(after + 1, stop - 1, "", (), "no segment holds these positions")
+            return
+        try:
+            with retryable(self._folder, "read"):
+                segment = self._reader(first)
+        except sqlite3.DatabaseError as error:
+            yield Batch(after + 1, stop - 1, "", (), f"{self._path(first).name}: {error}")
+            return
+        batches = segment.read(after, stop)
+        while True:
+            with retryable(self._folder, "read"):
+                batch = next(batches, None)
+            if batch is None:
+                return
+            yield batch
+
+    def _reader(self, first: int) -> Segment:
+        if first not in self._readers:
+            if not self._path(first).exists():
+                raise sqlite3.DatabaseError("the file is gone")
+            while len(self._readers) >= _OPEN_FOR_READING:
+                self._readers.pop(next(iter(self._readers))).close()
+            self._readers[first] = Segment(self._path(first), first)
+        return self._readers[first]
+
+    def site_text(self, batch: Batch) -> str | None:
+        """The site file under which a batch came."""
+        with retryable(self._folder, "read"):
+            first = self._firsts[bisect_right(self._firsts, batch.first) - 1]
+            return self._reader(first).site_text(batch.site_version)
+
+    def packets(self, newest: int) -> list[tuple[int, bytes]]:
+        """Packet id and digest of the newest messages that have a packet id, in order."""
+        found = list(islice(self._packets_backwards(), newest))
+        return found[::-1]
+
+    def _packets_backwards(self) -> Iterator[tuple[int, bytes]]:
+        for first in reversed(self._firsts):
+            with retryable(self._folder, "read"), suppress(sqlite3.DatabaseError):
+                yield from self._reader(first).packets_backwards()
+
+    def newest(self, since: int) -> list[Message]:
+        """The newest messages, back to the first batch that is all older than `since` (epoch ms)."""
+        found: list[Message] = []
+        for first in reversed(self._firsts):
+            with retryable(self._folder, "read"), suppress(sqlite3.DatabaseError):
+                segment = self._reader(first)
+                found += [message for batch in segment.newest(since) for message in batch.messages]
+                if segment.newest_time() is not None:
+                    break
+        return [message for message in found if message.time >= since]
+
+    def prune(self, done: int, before: int) -> list[str]:
+        """Remove closed segments that are done up to their end and whose messages are all older (epoch ms).
+
+        Returns:
+            The names of the removed files.
+        """
+        removed = []
+        for first, following in list(zip(self._firsts, self._firsts[1:], strict=False)):
+            if following - 1 > done:
+                break
+            with retryable(self._folder, "read"):
+                try:
+                    newest = self._reader(first).newest_time()
+                except sqlite3.DatabaseError:
+                    break  # a damaged segment is never removed by itself
+                if newest is not None and newest >= before:
+                    break
+                self._readers.pop(first).close()
+                self._firsts.remove(first)
+                for suffix in ("", "-wal", "-shm"):
+                    Path(f"{self._path(first)}{suffix}").unlink(missing_ok=True)
+                removed.append(self._path(first).name)
+        return removed
+
+    def close(self) -> None:
+        """Give back what is held open."""
+        self._set_aside_writer()
+        for segment in self._readers.values():
+            segment.close()
+        self._readers.clear()
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0

@@ -1,0 +1,116 @@
+"""The journal as SQLite files in one folder: segments for what was received, `state.db` for what became of it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from hdh.errors import Retryable
+from ingest.journal.files import retryable
+from ingest.journal.interface import Batch, Done, Lane, Rejected, Totals
+from ingest.journal.lock import Lock
+from ingest.journal.segments import Segments
+from ingest.journal.state import State
+from ingest.message import Message
+
+
+class SqliteJournal:
+    """A journal in a folder, held by this process alone; see `ingest.journal.interface.Journal`.
+
+    Args:
+        folder: HDH_JOURNAL_DIR; made if it is not there.
+        segment_bytes: the size at which a segment is closed.
+        segment_seconds: the age at which a segment is closed.
+
+    Raises:
+        Misconfigured: another process holds it, or it cannot be used.
+        Retryable: it cannot be opened now (full disk).
+    """
+
+    def __init__(self, folder: Path, *, segment_bytes: int = 64 << 20, segment_seconds: float = 86_400) -> None:
+        self.folder = folder
+        self._lock = Lock(folder)
+        try:
+            self._state = State(folder)
+            lanes = self._state.lanes().values()
+            done = max(lane.position for lane in lanes)
+            self._segments = Segments(folder, done, max_bytes=segment_bytes, max_seconds=segment_seconds)
+        except BaseException:
+            self._lock.close()
+            raise
+
+    @property
+    def last(self) -> int:
+        """See the interface."""
+        return self._segments.last
+
+    def append(self, messages: Sequence[Message], site_version: str, site_text: str) -> int:
+        """See the interface."""
+        return self._segments.append(messages, (site_version, site_text))
+
+    def read(self, after: int, *, until: int, messages: int, size: int) -> list[Batch]:
+        """See the interface."""
+        found: list[Batch] = []
+        for batch in self._segments.read(after, min(until, self.last)):
+            found.append(batch)
+            messages -= len(batch.messages)
+            size -= sum(len(message.payload) + len(message.topic) for message in batch.messages)
+            if messages <= 0 or size <= 0:
+                break
+        return found
+
+    def site_text(self, batch: Batch) -> str:
+        """See the interface."""
+        text = self._segments.site_text(batch)
+        if text is None:
+            raise Retryable(f"The journal in {self.folder} lacks the site file {batch.site_version} of {batch.first}.")
+        return text
+
+    def lanes(self) -> dict[str, Lane]:
+        """See the interface."""
+        return self._state.lanes()
+
+    def mark(self, done: Done) -> None:
+        """See the interface."""
+        self._state.mark(done)
+
+    def totals(self) -> Totals:
+        """See the interface."""
+        # In this order: what is appended in between is pending, never a negative number.
+        counted = self._state.totals()
+        return replace(counted, received=self.last)
+
+    def rejected(self, *, project: str | None, reason: str | None, before: int | None, limit: int) -> list[Rejected]:
+        """See the interface."""
+        return self._state.rejected(project=project, reason=reason, before=before, limit=limit)
+
+    def packets(self, newest: int) -> list[tuple[int, bytes]]:
+        """See the interface."""
+        return self._segments.packets(newest)
+
+    def newest(self, since: int) -> list[Message]:
+        """See the interface."""
+        return self._segments.newest(since)
+
+    def note(self, name: str) -> str | None:
+        """See the interface."""
+        return self._state.note(name)
+
+    def set_note(self, name: str, text: str) -> None:
+        """See the interface."""
+        self._state.set_note(name, text)
+
+    def prune(self, before: int) -> list[str]:
+        """Remove segments that every lane has passed and whose messages are older than `before` (epoch ms)."""
+        done = min(lane.position for lane in self._state.lanes().values())
+        return self._segments.prune(done, before)
+
+    def size(self) -> int:
+        """The bytes of all its files."""
+        with retryable(self.folder, "read"):
+            return sum(entry.stat().st_size for entry in self.folder.iterdir() if entry.is_file())
+
+    def close(self) -> None:
+        """Give back what is held open."""
+        self._segments.close()
+        self._state.close()
+        self._lock.close()

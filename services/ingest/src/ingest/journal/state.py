@@ -1,0 +1,227 @@
+"""How far the journal is done: lanes, counters and rejected messages, each change one transaction.
+
+A running ingest and `ingest retry-rejected` beside it use it at the same time.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import msgspec
+
+from hdh.errors import Misconfigured
+from ingest.journal.files import connect, retryable, sync_folder, transaction
+from ingest.journal.interface import Batch, Done, Lane, Move, Rejected, Totals
+from ingest.message import Reason
+
+CUT = 65_536
+"""How many bytes of a payload a list of rejected messages shows."""
+
+_FORMAT = 1
+_SCHEMA = f"""
+BEGIN;
+CREATE TABLE lanes (project TEXT PRIMARY KEY, position INTEGER NOT NULL, ahead TEXT NOT NULL);
+CREATE TABLE counts ( -- of messages; outcome is written, rejected or ignored; of points where it is points
+    project TEXT NOT NULL, outcome TEXT NOT NULL, reason TEXT NOT NULL, count INTEGER NOT NULL,
+    PRIMARY KEY (project, outcome, reason)
+);
+CREATE TABLE rejected (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, position INTEGER NOT NULL, time INTEGER NOT NULL, project TEXT NOT NULL,
+    topic TEXT NOT NULL, payload BLOB NOT NULL, reason TEXT NOT NULL, detail TEXT NOT NULL,
+    site_version TEXT NOT NULL, packet_id INTEGER NOT NULL, retain INTEGER NOT NULL
+);
+CREATE TABLE damaged (first INTEGER PRIMARY KEY, last INTEGER NOT NULL, detail TEXT NOT NULL);
+CREATE TABLE notes (name TEXT PRIMARY KEY, text TEXT NOT NULL);
+INSERT INTO lanes VALUES ('', 0, '{{}}');
+PRAGMA user_version = {_FORMAT};
+COMMIT;
+"""  # noqa: S608 (a number of ours)
+_REJECTED = "id, position, time, project, topic, payload, reason, detail, site_version, packet_id, retain"
+_COUNT = "INSERT INTO counts VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET count = count + excluded.count"
+_LANE = (
+    "INSERT INTO lanes VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET position = excluded.position, ahead = excluded.ahead"
+)
+
+
+class State:
+    """The file `state.db` of a journal. Safe for use by several threads.
+
+    Args:
+        folder: the journal's folder.
+
+    Raises:
+        Misconfigured: it is damaged, or of another format; the sentence names HDH_JOURNAL_DIR.
+        Retryable: it cannot be opened now.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._lock = Lock()
+        path = folder / "state.db"
+        try:
+            with retryable(folder, "opened"):
+                self._connection = connect(path)
+                self._prepare()
+        except sqlite3.DatabaseError as error:
+            raise Misconfigured(
+                f"HDH_JOURNAL_DIR={folder}: {path.name} is damaged ({error}). Restore it from a backup, or move it "
+                "away: ingest then decodes the whole archive again, which writes the same points and counts anew."
+            ) from error
+
+    def _prepare(self) -> None:
+        version = self._connection.execute("PRAGMA user_version").fetchone()[0]
+        if version > _FORMAT:
+            raise Misconfigured(
+                f"HDH_JOURNAL_DIR={self._folder}: a newer ingest wrote this journal. Run that version or a newer one."
+            )
+        if version == 0:
+            self._connection.executescript(_SCHEMA)
+            sync_folder(self._folder)
+
+    @contextmanager
+    def _change(self) -> Iterator[sqlite3.Connection]:
+        with self._lock, retryable(self._folder, "written"), transaction(self._connection):
+            yield self._connection
+
+    @contextmanager
+    def _view(self) -> Iterator[sqlite3.Connection]:
+        with self._lock, retryable(self._folder, "read"):
+            yield self._connection
+
+    def lanes(self) -> dict[str, Lane]:
+        """The lanes by project; "" is always there."""
+        with self._view() as db:
+            rows = db.execute("SELECT project, position, ahead FROM lanes").fetchall()
+        return {project: Lane(position, msgspec.json.decode(ahead)) for project, position, ahead in rows}
+
+    def mark(self, done: Done) -> None:
+        """Mark as done, see `Journal.mark`."""
+        with self._change() as db:
+            for batch in done.damaged:
+                self._keep_damage(db, batch)
+            for project, move in done.moves.items():
+                db.execute(_LANE, (project, done.position, msgspec.json.encode(move.ahead).decode()))
+                _count(db, project, move)
+                _keep(db, move.rejected)
+            for project, position in done.stays.items():
+                db.execute("INSERT OR IGNORE INTO lanes VALUES (?, ?, '{}')", (project, position))
+            _settle(db)
+
+    def _keep_damage(self, db: sqlite3.Connection, batch: Batch) -> None:
+        row = (batch.first, batch.last, batch.damage)
+        db.execute("INSERT OR IGNORE INTO damaged VALUES (?, ?, ?)", row)
+
+    def totals(self) -> Totals:
+        """The counters; `received` is left at 0 for the one who knows the log."""
+        with self._view() as db:
+            rows = db.execute("SELECT project, outcome, reason, count FROM counts WHERE count != 0").fetchall()
+        return Totals(
+            written={project: count for project, outcome, _, count in rows if outcome == "written"},
+            rejected={(project, reason): count for project, outcome, reason, count in rows if outcome == "rejected"},
+            ignored={(project, reason): count for project, outcome, reason, count in rows if outcome == "ignored"},
+            points={project: count for project, outcome, _, count in rows if outcome == "points"},
+            received=0,
+        )
+
+    def rejected(
+        self, *, project: str | None = None, reason: str | None = None, before: int | None = None, limit: int
+    ) -> list[Rejected]:
+        """Rejected messages, newest first, their payloads cut at CUT bytes."""
+        where, values = _where({"project = ?": project, "reason = ?": reason, "id < ?": before})
+        columns = _REJECTED.replace("payload", f"coalesce(substr(payload, 1, {CUT}), x'')")
+        query = f"SELECT {columns}, length(payload) FROM rejected {where} ORDER BY id DESC LIMIT ?"  # noqa: S608 (names of ours)
+        with self._view() as db:
+            rows = db.execute(query, (*values, limit)).fetchall()
+        return [_rejected(row) for row in rows]
+
+    def rejected_topics(self, *, project: str | None, reason: str | None) -> list[tuple[int, str]]:
+        """Id and topic of rejected messages, oldest first; not of what was damaged, as that holds no message."""
+        where, values = _where({"project = ?": project, "reason = ?": reason, "reason != ?": Reason.DAMAGED})
+        query = f"SELECT id, topic FROM rejected {where} ORDER BY id"  # noqa: S608 (names of ours)
+        with self._view() as db:
+            return db.execute(query, values).fetchall()
+
+    def rejected_by_id(self, identity: int) -> Rejected | None:
+        """One rejected message, whole."""
+        query = f"SELECT {_REJECTED} FROM rejected WHERE id = ?"  # noqa: S608 (names of ours)
+        with self._view() as db:
+            row = db.execute(query, (identity,)).fetchone()
+        return None if row is None else _rejected(row)
+
+    def resolve(self, project: str, kept: Sequence[Rejected], move: Move) -> None:
+        """Count rejected messages by what became of them now, and keep only those that are rejected again.
+
+        Args:
+            project: the project that they belong to now.
+            kept: the messages, as they were kept.
+            move: what became of them.
+        """
+        with self._change() as db:
+            for message in kept:
+                db.execute("DELETE FROM rejected WHERE id = ?", (message.id,))
+                db.execute(_COUNT, (message.project, "rejected", message.reason, -1))
+            _count(db, project, move)
+            _keep(db, move.rejected)
+
+    def note(self, name: str) -> str | None:
+        """A small text that was remembered."""
+        with self._view() as db:
+            row = db.execute("SELECT text FROM notes WHERE name = ?", (name,)).fetchone()
+        return None if row is None else row[0]
+
+    def set_note(self, name: str, text: str) -> None:
+        """Remember a small text."""
+        with self._change() as db:
+            db.execute("INSERT OR REPLACE INTO notes VALUES (?, ?)", (name, text))
+
+    def close(self) -> None:
+        """Give back the file."""
+        with self._lock:
+            self._connection.close()
+
+
+def _count(db: sqlite3.Connection, project: str, move: Move) -> None:
+    counts: list[tuple[str, str, int]] = [("written", "", move.written), ("points", "", move.points)]
+    counts += [("ignored", reason, count) for reason, count in move.ignored.items()]
+    db.executemany(_COUNT, [(project, *count) for count in counts if count[-1]])
+    db.executemany(_COUNT, [(kept.project, "rejected", kept.reason, 1) for kept in move.rejected])
+
+
+def _keep(db: sqlite3.Connection, rejected: Iterable[Rejected]) -> None:
+    # A message that is rejected again keeps its id, so that lists stay in the order in which things came.
+    statement = f"INSERT INTO rejected ({_REJECTED}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 (names of ours)
+    rows = ((r.id or None, r.position, r.time, r.project, r.topic, r.payload, *_rest(r)) for r in rejected)
+    db.executemany(statement, rows)
+
+
+def _settle(db: sqlite3.Connection) -> None:
+    """Count what was damaged, once every lane has passed it: what then lacks an end is what could not be read."""
+    ranges = db.execute("SELECT first, last, detail FROM damaged ORDER BY first").fetchall()
+    positions = {position for (position,) in db.execute("SELECT position FROM lanes")}
+    if not ranges or len(positions) != 1:
+        return
+    counted = db.execute("SELECT sum(count) FROM counts WHERE outcome != 'points'").fetchone()[0] or 0
+    lost = positions.pop() - counted
+    db.execute(_COUNT, ("", "rejected", Reason.DAMAGED, lost))
+    details = ((first, f"positions {first} to {last} of the journal: {detail}") for first, last, detail in ranges)
+    _keep(db, (Rejected(0, first, 0, "", "", b"", Reason.DAMAGED, detail, "") for first, detail in details))
+    db.execute("DELETE FROM damaged")
+
+
+def _where(conditions: dict[str, object]) -> tuple[str, tuple[object, ...]]:
+    given = {condition: value for condition, value in conditions.items() if value is not None}
+    return f"WHERE {' AND '.join(given)}" if given else "", tuple(given.values())
+
+
+def _rest(r: Rejected) -> tuple[str, str, str, int, bool]:
+    return r.reason, r.detail, r.site_version, r.packet_id, r.retain
+
+
+def _rejected(row: tuple[Any, ...]) -> Rejected:
+    kept = Rejected(*row)
+    cut = kept.payload_bytes if kept.payload_bytes != len(kept.payload) else None
+    return replace(kept, reason=Reason(kept.reason), retain=bool(kept.retain), payload_bytes=cut)

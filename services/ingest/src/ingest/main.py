@@ -1,0 +1,155 @@
+"""The command `ingest`: wires the stages, handles signals; nothing else."""
+
+import signal
+from contextvars import copy_context
+from pathlib import Path
+from random import Random
+from threading import Event, Thread
+from typing import Annotated
+
+import structlog
+import typer
+from prometheus_client import CollectorRegistry
+from rich.console import Console
+from rich.table import Table
+
+from hdh import logs
+from hdh.errors import HdhError, Misconfigured, Retryable
+from hdh.serve import listen, server
+from hdh.settings import load, parse_address
+from hdh.site import load_site
+from ingest import metrics
+from ingest.http import build_app
+from ingest.journal import SqliteJournal
+from ingest.message import Reason
+from ingest.pipeline import Pipeline
+from ingest.receive import Receiver
+from ingest.rejected import Choice, Tried, retry
+from ingest.reports import Reports
+from ingest.settings import IngestSettings
+from ingest.sites import SiteFile
+from ingest.write import Store
+
+_SIGNALS = frozenset({signal.SIGTERM, signal.SIGINT, signal.SIGHUP})
+_EVERY_SECONDS = 1.0
+_OPEN_AGAIN_SECONDS = 5.0
+_END_SECONDS = 15.0
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="From broker to store, nothing lost.")
+_log = structlog.get_logger()
+
+
+@app.command()
+def run() -> None:
+    """Receive, journal, decode, place and write until SIGTERM or SIGINT; SIGHUP loads the site file again."""
+    logs.configure("ingest")
+    # Blocked in every thread from here on, and taken by the main loop: no handler runs in the middle of anything.
+    signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+    try:
+        _run(load(IngestSettings))
+    except Misconfigured as error:
+        _fail(error, 2)
+
+
+def _run(settings: IngestSettings) -> None:
+    sock = listen(parse_address(settings.ingest_listen), "HDH_INGEST_LISTEN")
+    sites = SiteFile(settings.site_file)
+    registry = CollectorRegistry()
+    store = Store(settings.store_url, settings.store_secret, metrics.write_seconds(registry))
+    journal = _open_journal(settings)
+    if journal is None:
+        return
+    reports, stop, appended, random = Reports(), Event(), Event(), Random()  # noqa: S311 (jitter)
+    receiver = Receiver(settings, journal, sites, reports, appended, random)
+    pipeline = Pipeline(journal, sites, store, reports, random, archive_days=settings.ingest_archive_days)
+    registry.register(metrics.Counters(journal, receiver, pipeline, reports))
+    http = server(build_app(journal, receiver, pipeline, sites, registry))
+    # Each thread in a copy of this context, which holds the field `service` of log lines.
+    receiving = Thread(target=copy_context().run, args=(receiver.run, stop), name="receive", daemon=True)
+    writing = Thread(target=copy_context().run, args=(pipeline.run, stop, appended), name="pipeline", daemon=True)
+    serving = Thread(target=copy_context().run, args=(http.run, [sock]), name="http", daemon=True)
+    for thread in (receiving, writing, serving):
+        thread.start()
+    _log.info("ingest_started", listen=settings.ingest_listen, site_version=sites.site.version)
+    _watch(sites)
+    stop.set()
+    appended.set()
+    http.should_exit = True
+    for thread in (receiving, writing, serving):
+        thread.join(_END_SECONDS)
+    if any(thread.is_alive() for thread in (receiving, writing)):
+        # A store that hangs keeps a write waiting. It is not marked as done, so nothing is lost by leaving now.
+        _log.warning("ingest_ended_in_the_middle")
+        return
+    store.close()
+    journal.close()
+    _log.info("ingest_ended")
+
+
+def _open_journal(settings: IngestSettings) -> SqliteJournal | None:
+    """Open the journal, as soon as the disk lets us; None when asked to end meanwhile."""
+    while True:
+        try:
+            return SqliteJournal(
+                settings.journal_dir,
+                segment_bytes=settings.ingest_segment_bytes,
+                segment_seconds=settings.ingest_segment_seconds,
+            )
+        except Retryable as error:
+            _log.error("journal_not_opened", error=str(error))
+        caught = signal.sigtimedwait(_SIGNALS, _OPEN_AGAIN_SECONDS)
+        if caught is not None and caught.si_signo != signal.SIGHUP:
+            return None
+
+
+def _watch(sites: SiteFile) -> None:
+    """Look after the site file until a signal says to end."""
+    while True:
+        caught = signal.sigtimedwait(_SIGNALS, _EVERY_SECONDS)
+        if caught is None:
+            sites.check()
+        elif caught.si_signo == signal.SIGHUP:
+            sites.reload()
+        else:
+            return
+
+
+@app.command("retry-rejected")
+def retry_rejected(
+    project: Annotated[str | None, typer.Option(help="Only of this project.")] = None,
+    reason: Annotated[Reason | None, typer.Option(help="Only with this reason.")] = None,
+    topic: Annotated[str | None, typer.Option(help="Only whose topic matches this filter (+ and #).")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would become of them.")] = False,  # noqa: FBT002 (a flag)
+) -> None:
+    """Decode rejected messages again after a fix of decoders or site file, and write what is good now.
+
+    It reads HDH_JOURNAL_DIR, HDH_SITE_FILE, HDH_STORE_URL and HDH_STORE_TOKEN, beside a running ingest or without one.
+    """
+    logs.configure("ingest")
+    try:
+        settings = load(IngestSettings)
+        store = Store(settings.store_url, settings.store_secret)
+        choice = Choice(project, reason, topic)
+        tried = retry(Path(settings.journal_dir), load_site(settings.site_file), store, choice, dry_run=dry_run)
+        store.close()
+    except Misconfigured as error:
+        _fail(error, 2)
+    except Retryable as error:
+        _fail(error, 1)
+    Console().print(_table(tried, dry_run=dry_run))
+
+
+def _table(tried: Tried, *, dry_run: bool) -> Table:
+    table = Table(title="Would become" if dry_run else "Became", title_justify="left")
+    for name in ("project", "reason before"):
+        table.add_column(name)
+    for name in ("written", "ignored", "still rejected"):
+        table.add_column(name, justify="right")
+    for project, reason, *counts in tried.rows():
+        table.add_row(project or "(unlisted)", reason, *map(str, counts))
+    return table
+
+
+def _fail(error: HdhError, code: int) -> None:
+    typer.echo(str(error), err=True)
+    raise typer.Exit(code) from None

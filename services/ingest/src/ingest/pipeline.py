@@ -1,0 +1,233 @@
+"""From journal to store: read on, decode, place, write, mark as done."""
+
+import time
+from collections.abc import Callable, Sequence
+from random import Random
+from threading import Event
+
+import structlog
+
+from hdh.errors import HdhError
+from ingest.clock import now_ms
+from ingest.journal import Batch, Done, Journal, Lane, Move
+from ingest.message import Fault, Message, Placed, Reason
+from ingest.place import Placer
+from ingest.placers import Placers
+from ingest.reports import Reports
+from ingest.sites import SiteFile
+from ingest.waits import Waits
+from ingest.write import Part, Store
+
+_MESSAGES_A_PASS = 5_000
+_BYTES_A_PASS = 4 * 1024 * 1024
+_IDLE_SECONDS = 0.5
+_NOWHERE = ""
+_SET_UP = "/set-up"  # no project can be called so
+_PRUNE_EVERY_SECONDS = 3_600.0
+_DAY_MS = 86_400_000
+
+_log = structlog.get_logger()
+
+
+class Pipeline:
+    """Moves the lanes on, for ever, in the thread that calls `run`.
+
+    Args:
+        journal: what was received, and how far it is done.
+        sites: the site file in force.
+        store: where points go.
+        reports: where error reports are queued.
+        random: for jitter.
+        archive_days: how long done segments are kept, 0 for ever.
+        clock: for waiting times, in seconds.
+
+    Attributes:
+        waits: the projects that wait after a failed write.
+        oldest: the time (epoch ms) of the oldest message that is pending, None when there is none.
+    """
+
+    def __init__(  # noqa: PLR0913 (the stages that it joins)
+        self,
+        journal: Journal,
+        sites: SiteFile,
+        store: Store,
+        reports: Reports,
+        random: Random,
+        *,
+        archive_days: int = 0,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.oldest: int | None = None
+        self._archive_days = archive_days
+        self._clock = clock
+        self._prune_at = clock()
+        self._journal = journal
+        self._sites = sites
+        self._store = store
+        self._reports = reports
+        self._placers = Placers(journal)
+        self.waits = Waits(clock, random)
+        self._trouble = Waits(clock, random)
+        store.list_projects(sites.site.projects)
+
+    def problems(self) -> list[str]:
+        """Why messages stay pending, a sentence each."""
+        found = {**self._trouble.problems(), **self.waits.problems()}
+        return [text if name in {"", _SET_UP} else f"Project {name}: {text}" for name, text in found.items()]
+
+    def run(self, stop: Event, appended: Event) -> None:
+        """Work until `stop` is set; `appended` tells of something new."""
+        while not stop.is_set():
+            appended.clear()
+            try:
+                worked = self.step()
+                self._prune()
+                self._trouble.succeeded("")
+            except Exception as error:  # noqa: BLE001 (the top of a thread: told, tried again, nothing skipped)
+                _log.warning("pipeline_failed", error=str(error), exc_info=not isinstance(error, HdhError))
+                stop.wait(self._trouble.failed("", error))
+                continue
+            if not worked:
+                appended.wait(self.waits.next_due(_IDLE_SECONDS))
+
+    def step(self) -> bool:
+        """One pass for each group of lanes that stand at the same position. Returns whether any lane moved."""
+        self._set_up()
+        lanes = self._journal.lanes()
+        positions = sorted({lane.position for lane in lanes.values()})
+        worked = False
+        for index, position in enumerate(positions):
+            until = positions[index + 1] if index + 1 < len(positions) else self._journal.last
+            group = {name for name, lane in lanes.items() if lane.position == position and self.waits.is_due(name)}
+            if position >= until:
+                self.oldest = None if index == 0 else self.oldest
+            elif group:
+                # Behind a group that stays, those further on go on: only its own projects wait.
+                worked |= self._pass(group, lanes, position, until)
+        return worked
+
+    def _pass(self, group: set[str], lanes: dict[str, Lane], position: int, until: int) -> bool:
+        batches = self._journal.read(position, until=until, messages=_MESSAGES_A_PASS, size=_BYTES_A_PASS)
+        if position == min(lane.position for lane in lanes.values()):
+            self.oldest = next((message.time for batch in batches for message in batch.messages), self.oldest)
+        moves = _Pass(self._journal, self._placers, self._store, self.waits, lanes).run(group, batches)
+        for move in moves.values():
+            self._reports.offer(move.rejected)
+        return bool(moves)
+
+    def _prune(self) -> None:
+        """Remove what the archive need not keep any more."""
+        if self._archive_days and self._clock() >= self._prune_at:
+            self._prune_at = self._clock() + _PRUNE_EVERY_SECONDS
+            if removed := self._journal.prune(now_ms() - self._archive_days * _DAY_MS):
+                _log.info("archive_pruned", segments=removed)
+
+    def _set_up(self) -> None:
+        if self._sites.changed.is_set():
+            self._sites.changed.clear()
+            self._store.list_projects(self._sites.site.projects)
+        if not self.waits.is_due(_SET_UP):
+            return
+        try:
+            self._store.create()
+            self.waits.succeeded(_SET_UP)
+        except HdhError as error:
+            self.waits.failed(_SET_UP, error)
+            _log.warning("store_not_set_up", error=str(error))
+
+
+class _Pass:
+    """One group of lanes on its way through the next batches."""
+
+    def __init__(self, journal: Journal, placers: Placers, store: Store, waits: Waits, lanes: dict[str, Lane]) -> None:
+        self._journal = journal
+        self._placers = placers
+        self._store = store
+        self._waits = waits
+        self._lanes = lanes
+        self._parts: dict[str, Part] = {}
+        self._placer_of: dict[str, Placer] = {}
+        self._failed: set[str] = set()
+
+    def run(self, group: set[str], batches: Sequence[Batch]) -> dict[str, Move]:
+        """Take batches to their end and mark them as done. Returns what became of them, of each lane that moved."""
+        for batch in batches:
+            self._place(batch, group)
+        for name in list(self._parts):
+            self._write(name)
+        moves = {name: self._move(name) for name in {*group, *self._parts} - self._failed}
+        stays = {name: batches[0].first - 1 for name in self._failed if name not in self._lanes}
+        damaged = [batch for batch in batches if batch.damage]
+        for batch in damaged:
+            _log.error("journal_damaged", first=batch.first, last=batch.last, detail=batch.damage)
+        if moves:
+            self._journal.mark(Done(batches[-1].last, moves, stays, damaged))
+        for name in moves:
+            self._waits.succeeded(name)
+        return moves
+
+    def _place(self, batch: Batch, group: set[str]) -> None:
+        if not batch.messages:
+            return
+        placer = self._placers.of(batch)
+        owners: dict[str, str | None] = {}
+        for position, message in enumerate(batch.messages, batch.first):
+            topic = message.topic
+            if topic not in owners:
+                owners[topic] = self._owner(placer, topic, group)
+            name = owners[topic]
+            if name is None or name in self._failed:
+                continue
+            if self._placer_of.get(name) is not placer:
+                self._hand_over(name, placer)
+            part = self._parts.get(name) or self._parts.setdefault(name, Part(name))
+            part.add(position, message, batch.site_version, place(placer, message))
+            if part.is_full():
+                self._write(name)
+
+    def _owner(self, placer: Placer, topic: str, group: set[str]) -> str | None:
+        """The lane that a topic belongs to, if it is one of this group's: one without a position is where "" is."""
+        name = placer.project_of(topic) or _NOWHERE
+        lane = name if name in self._lanes else _NOWHERE
+        return name if lane in group else None
+
+    def _hand_over(self, name: str, placer: Placer) -> None:
+        """What placing must remember of a project goes from one version of the site file to the next."""
+        if name != _NOWHERE:
+            placer.restore(name, self._ahead(name))
+        self._placer_of[name] = placer
+
+    def _ahead(self, name: str) -> dict[str, int]:
+        if name == _NOWHERE:
+            return {}
+        if name in self._placer_of:
+            return self._placer_of[name].ahead(name)
+        return self._lanes[name].ahead if name in self._lanes else {}
+
+    def _write(self, name: str) -> None:
+        if name in self._failed:
+            return
+        try:
+            self._parts[name].write(self._store.write)
+        except Exception as error:  # noqa: BLE001 (a bug, too, must neither lose nor skip: the lane stays and says so)
+            seconds = self._waits.failed(name, error)
+            bug = not isinstance(error, HdhError)
+            _log.warning("write_failed", project=name, error=str(error), again_in_seconds=seconds, exc_info=bug)
+            self._failed.add(name)
+            self._parts[name] = Part(name)
+
+    def _move(self, name: str) -> Move:
+        part = self._parts.get(name)
+        move = Move() if part is None else part.move()
+        move.ahead = self._ahead(name)
+        return move
+
+
+def place(placer: Placer, message: Message) -> Placed:
+    """What a message comes to; if a decoder fails on it, that is a fault of the message's, never the end of all."""
+    try:
+        return placer.place(message)
+    except Exception as error:  # noqa: BLE001 (any bug)
+        _log.exception("decoder_failed", topic=message.topic, time=message.time)
+        detail = f"a decoder failed on it, which is a fault in ingest: {type(error).__name__}: {error}"
+        return Placed([], [Fault(Reason.PAYLOAD, detail[:1000])])

@@ -1,0 +1,279 @@
+"""From broker to journal: read what is there, journal it in one piece, then acknowledge all of it."""
+
+import time
+from dataclasses import dataclass, field
+from random import Random
+from threading import Event
+
+import msgspec
+import structlog
+from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage
+from paho.mqtt.enums import MQTTErrorCode, MQTTProtocolVersion
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+
+from hdh.errors import Retryable
+from ingest.backoff import Backoff
+from ingest.clock import EntryClock, now_ms
+from ingest.journal import Journal
+from ingest.message import Message
+from ingest.redelivery import WINDOW, Window
+from ingest.reports import Reports
+from ingest.session import Connection, topic_of
+from ingest.settings import IngestSettings
+from ingest.sites import SiteFile
+
+_MOST_MESSAGES = 5_000
+_MOST_BYTES = 4 * 1024 * 1024
+_WAIT_SECONDS = 0.2
+_CONNACK_SECONDS = 15.0
+_STEADY_SECONDS = 10.0
+_TAKEN_OVER_SECONDS = 20.0
+_REPORTS_AT_ONCE = 100
+_TOPICS_NOTE = "topics"
+_UNSUPPORTED_PROTOCOL = 0x84
+_TAKEN_OVER = 0x8E
+_TRIES_A_PROTOCOL = 2
+
+_log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class Received:
+    """What was read and is not journaled yet, and the packet ids that wait for it."""
+
+    messages: list[Message] = field(default_factory=list)
+    packet_ids: list[int] = field(default_factory=list)
+    size: int = 0
+
+    def is_full(self) -> bool:
+        """Enough for one batch: what one batch takes of memory is bounded."""
+        return len(self.packet_ids) >= _MOST_MESSAGES or self.size >= _MOST_BYTES
+
+
+class Receiver:
+    """Keeps the MQTT session, for ever, in the thread that calls `run`.
+
+    Args:
+        settings: broker, client id, topics.
+        journal: where messages go.
+        sites: under which site file they come.
+        reports: error reports to publish.
+        appended: set whenever there is something new in the journal.
+        random: for jitter.
+
+    Attributes:
+        problem: why nothing is received, a sentence; empty while connected and subscribed.
+        redelivered: messages that the broker sent again and that were journaled before.
+        connects: how often the broker took us.
+        journal_errors: how often the journal could not be written.
+    """
+
+    def __init__(
+        self,
+        settings: IngestSettings,
+        journal: Journal,
+        sites: SiteFile,
+        reports: Reports,
+        appended: Event,
+        random: Random,
+    ) -> None:
+        self.problem = "Not connected to the broker yet."
+        self.redelivered = 0
+        self.connects = 0
+        self.journal_errors = 0
+        self._settings = settings
+        self._journal = journal
+        self._sites = sites
+        self._reports = reports
+        self._appended = appended
+        self._backoff = Backoff(0.5, 30.0, random)
+        self._clock = EntryClock(journal.newest(now_ms()))
+        self._window = Window(journal.packets(WINDOW))
+        self._protocol = MQTTProtocolVersion.MQTTv5
+        self._refused = 0
+        self._received = Received()
+        self._resumed = False
+        self._connected_at: float | None = None
+        self._wait_at_least = 0.0
+
+    def run(self, stop: Event) -> None:
+        """Receive until `stop` is set."""
+        while not stop.is_set():
+            self._received = Received()
+            self._connected_at, self._wait_at_least = None, 0.0
+            try:
+                self._connect_and_receive(stop)
+            except Retryable as error:
+                self.problem = str(error)
+                _log.warning("receiving_interrupted", error=str(error))
+            except OSError as error:
+                self.problem = f"The broker at {self._settings.broker_url} cannot be reached: {error}."
+                _log.warning("broker_unreachable", broker=self._settings.broker_url, error=str(error))
+            except Exception as error:  # noqa: BLE001 (the top of a thread: told, counted by its log, tried again)
+                self.problem = f"Receiving failed: {type(error).__name__}: {error}. It is tried again."
+                _log.exception("receiving_failed")
+            if stop.is_set():
+                return
+            self._after_connection()
+            stop.wait(self._backoff.next(self._wait_at_least))
+
+    def _after_connection(self) -> None:
+        if self._connected_at is None:
+            return
+        if time.monotonic() - self._connected_at >= _STEADY_SECONDS:
+            self._backoff.reset()
+
+    def _connect_and_receive(self, stop: Event) -> None:
+        connection = Connection(self._settings, self._protocol)
+        connection.on_connect = self._on_connect
+        connection.on_subscribe = self._on_subscribe
+        connection.on_message = self._on_message
+        connection.on_disconnect = self._on_disconnect
+        try:
+            connection.open()
+            self._receive(connection, stop)
+            if stop.is_set():
+                connection.on_disconnect = None
+                connection.disconnect()
+            elif self._connected_at is None:
+                self._try_other_protocol()
+        finally:
+            connection.shut()
+
+    def _receive(self, connection: Connection, stop: Event) -> None:
+        deadline = time.monotonic() + _CONNACK_SECONDS
+        while connection.socket() is not None and not stop.is_set():
+            if self._connected_at is None and time.monotonic() > deadline:
+                self.problem = f"The broker at {self._settings.broker_url} does not answer."
+                return
+            connection.wait(_WAIT_SECONDS)
+            self._read(connection)
+            self._keep(connection)
+            if connection.want_write():
+                connection.loop_write()
+            elif self._connected_at is not None:
+                for topic, payload in self._reports.take(_REPORTS_AT_ONCE):
+                    connection.publish(topic, payload)
+            connection.loop_misc()
+
+    def _read(self, connection: Connection) -> None:
+        """Read what has arrived, but no more than a batch may hold."""
+        while connection.loop_read() == MQTTErrorCode.MQTT_ERR_SUCCESS:
+            if connection.drained or self._received.is_full() or connection.socket() is None:
+                return
+
+    def _keep(self, connection: Connection) -> None:
+        """Journal what was read, then acknowledge it: in this order."""
+        received, self._received = self._received, Received()
+        if received.messages:
+            site = self._sites.site
+            try:
+                self._journal.append(received.messages, site.version, site.text)
+            except Retryable:
+                self.journal_errors += 1
+                raise
+            for message in received.messages:
+                self._window.add(message.packet_id, message.topic, message.payload)
+            self._appended.set()
+        if received.packet_ids and connection.socket() is not None:
+            connection.acknowledge(received.packet_ids)
+
+    def _on_message(self, client: Client, userdata: object, message: MQTTMessage) -> None:
+        del client, userdata
+        topic, payload = topic_of(message), bytes(message.payload)
+        packet_id = message.mid if message.qos else 0
+        self._received.packet_ids.append(packet_id)
+        if message.dup and self._resumed and self._window.holds(packet_id, topic, payload):
+            self.redelivered += 1
+            return
+        entry = Message(topic, payload, self._clock.stamp(topic), packet_id, message.retain)
+        self._received.messages.append(entry)
+        self._received.size += len(payload) + len(topic)
+
+    def _on_connect(
+        self, client: Client, userdata: object, flags: ConnectFlags, reason: ReasonCode, properties: Properties | None
+    ) -> None:
+        del userdata, properties
+        assert isinstance(client, Connection)  # noqa: S101 (for the type checker)
+        if reason.is_failure:
+            self.problem = self._refusal(reason)
+            _log.warning("broker_refused", reason=str(reason), protocol=self._protocol.name)
+            if reason.value == _UNSUPPORTED_PROTOCOL:
+                self._refused = _TRIES_A_PROTOCOL
+            else:
+                # It speaks our protocol, as it told what is wrong: do not try the other one.
+                self._refused = -1
+            return
+        self._refused = 0
+        self._connected_at = time.monotonic()
+        self._resumed = flags.session_present
+        self.connects += 1
+        wanted = set(self._settings.topics)
+        known = set(msgspec.json.decode(self._journal.note(_TOPICS_NOTE) or "[]", type=list[str]))
+        _log.info("broker_connected", protocol=self._protocol.name, session_resumed=self._resumed)
+        self._note_topics(wanted | known)
+        if unwanted := sorted(known - wanted):
+            client.unsubscribe(unwanted)
+        client.subscribe_to(self._settings.topics)
+
+    def _note_topics(self, topics: set[str]) -> None:
+        text = msgspec.json.encode(sorted(topics)).decode()
+        if text != self._journal.note(_TOPICS_NOTE):
+            self._journal.set_note(_TOPICS_NOTE, text)
+
+    def _refusal(self, reason: ReasonCode) -> str:
+        broker = self._settings.broker_url
+        if reason.getName() in {"Bad user name or password", "Not authorized"}:
+            return (
+                f"The broker at {broker} refused our credentials: {reason}. "
+                "Check the user in HDH_BROKER_URL and HDH_BROKER_PASSWORD."
+            )
+        return f"The broker at {broker} refused the connection: {reason}."
+
+    def _on_subscribe(
+        self, client: Client, userdata: object, mid: int, reasons: list[ReasonCode], properties: Properties | None
+    ) -> None:
+        del client, userdata, mid, properties
+        refused = [topic for topic, reason in zip(self._settings.topics, reasons, strict=False) if reason.is_failure]
+        if refused:
+            self.problem = (
+                f"The broker refused the subscription to {', '.join(refused)}. "
+                "Allow the user in HDH_BROKER_URL to read it, or change HDH_INGEST_TOPICS."
+            )
+            _log.error("subscription_refused", topics=refused)
+            return
+        self.problem = ""
+        self._note_topics(set(self._settings.topics))
+
+    def _on_disconnect(
+        self,
+        client: Client,
+        userdata: object,
+        flags: DisconnectFlags,
+        reason: ReasonCode,
+        properties: Properties | None,
+    ) -> None:
+        del client, userdata, properties
+        if self._connected_at is None:
+            return
+        self.problem = f"The connection to the broker at {self._settings.broker_url} ended: {reason}."
+        if flags.is_disconnect_packet_from_server and reason.value == _TAKEN_OVER:
+            self.problem = (
+                f"Another process took the broker's session over: it uses the client id "
+                f"{self._settings.ingest_client_id!r} too. Stop it, or set HDH_INGEST_CLIENT_ID for one of them."
+            )
+            self._wait_at_least = _TAKEN_OVER_SECONDS
+        _log.warning("broker_disconnected", reason=str(reason), problem=self.problem)
+
+    def _try_other_protocol(self) -> None:
+        """A broker that knows only MQTT 3.1.1 refuses MQTT 5, or closes the connection without a word."""
+        if not self.problem.startswith("The broker"):
+            self.problem = f"The broker at {self._settings.broker_url} closed the connection before it took us."
+        self._refused += 1
+        if self._refused < _TRIES_A_PROTOCOL:
+            return
+        self._refused = 0
+        five = self._protocol == MQTTProtocolVersion.MQTTv5
+        self._protocol = MQTTProtocolVersion.MQTTv311 if five else MQTTProtocolVersion.MQTTv5
+        _log.info("broker_protocol_changed", protocol=self._protocol.name)

@@ -1,0 +1,179 @@
+"""From points to the store: one project's part of a pass, and what the store refused of it."""
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+import structlog
+from prometheus_client import Histogram
+
+from hdh.errors import Misconfigured
+from hdh.model import Point
+from hdh.site import Project
+from hdh.store import open_admin, open_writer
+from hdh.store.interface import Refusal
+from ingest.journal import Move, Rejected
+from ingest.message import Fault, Ignored, Message, Placed, Reason
+
+_POINTS_AT_ONCE = 10_000
+_MOST_DETAILS = 5
+
+_log = structlog.get_logger()
+
+Write = Callable[[str, Sequence[Point]], list[Refusal]]
+"""Writes points of a project; see `hdh.store.interface.Writer.write`."""
+
+
+@dataclass(slots=True)
+class Entry:
+    """A message with points or faults, until the store has confirmed it."""
+
+    position: int
+    message: Message
+    site_version: str
+    faults: list[Fault]
+
+
+@dataclass(slots=True)
+class Part:
+    """One project's part of a pass through the journal: filled message by message, written piece by piece.
+
+    Attributes:
+        project: the project, "" for messages of no listed one.
+        points: what is not written yet.
+        owners: of each of these points, the message that it came from.
+        entries: all messages so far that were not ignored.
+    """
+
+    project: str
+    points: list[Point] = field(default_factory=list)
+    owners: list[Entry] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
+    ignored: dict[Ignored, int] = field(default_factory=dict)
+    written: int = 0
+
+    def add(self, position: int, message: Message, site_version: str, placed: Placed) -> None:
+        """Add what a message came to."""
+        if placed.ignored is not None:
+            self.ignored[placed.ignored] = self.ignored.get(placed.ignored, 0) + 1
+            return
+        entry = Entry(position, message, site_version, placed.faults)
+        self.entries.append(entry)
+        self.points += placed.points
+        self.owners += [entry] * len(placed.points)
+
+    def is_full(self) -> bool:
+        """Whether it is time to write what is there: a pass takes a bounded amount of memory."""
+        return len(self.points) >= _POINTS_AT_ONCE
+
+    def write(self, write: Write) -> None:
+        """Write what is not written yet; the messages of refused points get their faults.
+
+        Raises:
+            Retryable: the store is away; nothing of this part may be marked as done.
+            Misconfigured: the store does not take this project from us.
+        """
+        for start in range(0, len(self.points), _POINTS_AT_ONCE):
+            piece = self.points[start : start + _POINTS_AT_ONCE]
+            refusals = write(self.project, piece)
+            for refusal in refusals:
+                self.owners[start + refusal.index].faults.append(Fault(Reason(refusal.reason), refusal.detail))
+            self.written += len(piece) - len(refusals)
+        self.points, self.owners = [], []
+
+    def move(self) -> Move:
+        """What became of the messages, once all is written."""
+        rejected = [self._rejected(entry) for entry in self.entries if entry.faults]
+        written = len(self.entries) - len(rejected)
+        return Move(written=written, points=self.written, ignored=self.ignored, rejected=rejected)
+
+    def _rejected(self, entry: Entry) -> Rejected:
+        message = entry.message
+        return Rejected(
+            id=0,
+            position=entry.position,
+            time=message.time,
+            project=self.project,
+            topic=message.topic,
+            payload=message.payload,
+            reason=entry.faults[0].reason,
+            detail=_spell(entry.faults),
+            site_version=entry.site_version,
+            packet_id=message.packet_id,
+            retain=message.retain,
+        )
+
+
+def _spell(faults: list[Fault]) -> str:
+    details = list(dict.fromkeys(fault.detail for fault in faults))
+    more = [f"and {len(details) - _MOST_DETAILS} more."] if len(details) > _MOST_DETAILS else []
+    return " ".join(details[:_MOST_DETAILS] + more)
+
+
+class Store:
+    """The store as ingest uses it: creates listed projects where it may, and writes. For one thread.
+
+    Args:
+        url: HDH_STORE_URL.
+        token: HDH_STORE_TOKEN.
+        seconds: where the time of each write goes.
+
+    Raises:
+        Misconfigured: URL or token cannot be right.
+    """
+
+    def __init__(self, url: str, token: str | None, seconds: Histogram | None = None) -> None:
+        self._url = url
+        self._token = token
+        self._seconds = seconds
+        self._writer = open_writer(url, token)
+        self._to_create: dict[str, Project] = {}
+        self._listed: dict[str, Project] = {}
+
+    def list_projects(self, projects: Iterable[Project]) -> None:
+        """From now on these are the listed projects; `create` makes them."""
+        self._listed = {project.id: project for project in projects}
+        self._to_create = dict(self._listed)
+
+    def create(self) -> None:
+        """Create the listed projects with their retention, as far as our right goes; those that are there stay.
+
+        Raises:
+            Retryable: the store is away.
+        """
+        for project in list(self._to_create):
+            self._create(project)
+
+    def _create(self, project: str) -> None:
+        listed = self._to_create.get(project)
+        if listed is None:
+            return
+        try:
+            admin = open_admin(self._url, self._token)
+            try:
+                admin.create_project(listed.id, listed.retention)
+            finally:
+                admin.close()
+        except Misconfigured as error:
+            # With a narrower right set-up has made it; if not, the next write says so.
+            _log.info("project_not_created", project=project, reason=str(error))
+        del self._to_create[project]
+
+    def write(self, project: str, points: Sequence[Point]) -> list[Refusal]:
+        """Write points; see `Writer.write`. Creates the project first where that is still to be done."""
+        self._create(project)
+        started = time.perf_counter()
+        try:
+            return self._writer.write(project, points)
+        except Misconfigured:
+            # It may be gone, as after a store's restore: create it again before the next try.
+            if project in self._listed:
+                self._to_create[project] = self._listed[project]
+            raise
+        finally:
+            if self._seconds is not None:
+                self._seconds.observe(time.perf_counter() - started)
+
+    def close(self) -> None:
+        """Give back what is held open."""
+        self._writer.close()
