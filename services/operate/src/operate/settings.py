@@ -1,5 +1,6 @@
 """The settings of operate."""
 
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
@@ -70,4 +71,6 @@ class EngineSettings(Settings):
     """How `operate` finds the stack on a Docker engine. The engine itself: DOCKER_HOST or the docker context."""
 
     operate_project: str = Field(default="hdh", description="The Compose project's name; its volumes begin with it.")
-    operate_image: str = Field(default="hdh/operate:0.1.0", description="The image that `operate gateway` runs.")
+    operate_image: str = Field(
+        default=f"hdh/operate:{version('hdh-operate')}", description="The image that `operate gateway` runs."
+    )
