@@ -41,14 +41,14 @@ class Stack:
     Attributes:
         project: the Compose project's name; volumes and networks begin with it.
         store: one of STORES.
-        demo: with the simulator.
+        demo: with the simulator; None: whatever of it runs is meant as well.
         development: with the sources of this folder in the containers.
         base_images: with the images of infra/base-images.
     """
 
     project: str = "hdh"
     store: str = STORES[0]
-    demo: bool = False
+    demo: bool | None = False
     development: bool = False
     base_images: bool = False
 
@@ -60,7 +60,7 @@ class Stack:
         env_files += [ROOT / ".env"] if (ROOT / ".env").exists() else []
         # Naming one keeps Compose from looking for others.
         env_words = [word for path in env_files or [Path(os.devnull)] for word in ("--env-file", str(path))]
-        profile = ["--profile", "demo"] if self.demo else []
+        profile = [] if self.demo is False else ["--profile", "demo" if self.demo else "*"]
         return ["docker", "compose", "-p", self.project, *files, *env_words, *profile, *arguments]
 
     @cached_property

@@ -82,7 +82,8 @@ def choose(arguments: list[str]) -> tuple[str, Stack]:
     if store not in STORES:
         raise Failed(f"STORE={store}: there is no such store; choose one of {', '.join(STORES)}.")
     project = os.environ.get("COMPOSE_PROJECT_NAME") or "hdh"
-    return command, Stack(project, store, _is_on("DEMO"), _is_on("DEV"), _base_images())
+    demo = _is_on("DEMO") if command == "up" else None
+    return command, Stack(project, store, demo, _is_on("DEV"), _base_images())
 
 
 def _is_on(variable: str) -> bool:
