@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -33,6 +34,7 @@ class Demo:
         self._places = places
         self._stop = threading.Event()
         self._began = time.monotonic()
+        self._began_at = time.time()
         self._honcho: subprocess.Popen[bytes] | None = None
 
     def run(self) -> int:
@@ -42,7 +44,7 @@ class Demo:
             signal.signal(number, self._on_signal)
         environment = places.environment()
         make_key(places, environment)
-        kind = "mosquitto" if mosquitto() else "the embedded amqtt, as mosquitto is not installed"
+        kind = "mosquitto" if mosquitto() else "the embedded amqtt"
         say(f"Starting broker ({kind}), ingest, api and simulator; their log is {shown(places.log)}.")
         with places.log.open("wb") as log:
             # Its own session: only what is said below ends it, and it ends the others.
@@ -69,7 +71,7 @@ class Demo:
             return
         say(f"The first reading came from the API after {time.monotonic() - self._began:.0f} s.\n")
         say(invitation(self._places))
-        if self._wait(self._places.state.exists) and self._wait(self._all_written):
+        if self._wait(self._all_published) and self._wait(self._all_written):
             say("\nThe past is complete; the houses are live now.")
             self._wait(lambda: False)
 
@@ -88,6 +90,14 @@ class Demo:
     def _first_reading(self) -> bool:
         found = ask(f"http://{self._places.api}/v1/latest", project="healthy-digital-house", quantity="temperature")
         return found is not None and bool(found["latest"])
+
+    def _all_published(self) -> bool:
+        # The file of an earlier run tells of the time before this one.
+        try:
+            until = json.loads(self._places.state.read_text(encoding="utf-8"))["published_until"]
+        except FileNotFoundError:
+            return False
+        return bool(until >= self._began_at * 1000)
 
     def _all_written(self) -> bool:
         found = ask(f"http://{self._places.ingest}/status")
@@ -121,7 +131,7 @@ def make_key(places: Places, environment: dict[str, str]) -> None:
     places.folder.mkdir(parents=True, exist_ok=True)
     if places.api_key.exists():
         return
-    name = f"demo-{datetime.now(UTC):%Y-%m-%dT%H:%M:%S}"
+    name = f"demo-{datetime.now(UTC):%Y-%m-%d-%H%M%S}"
     command: list[str | Path] = [program("api"), "key", "add", name, "--project", "toe"]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
@@ -144,14 +154,14 @@ def invitation(places: Places) -> str:
     api = f"http://{places.api}"
     key = f'-H "Authorization: Bearer $(cat {shown(places.api_key)})"'
     week = "project=toe&quantity=co2&start=-7d&every=1d&aggregate=mean&format=csv"
-    topic, payload = "healthy-digital-house/koivula/kitchen/mine", '{"temperature": 21.4}'
-    publish = shown(program("amqtt_pub"))
+    message = r'"healthy-digital-house/koivula/kitchen/mine", "{\"temperature\": 21.4}"'
+    publish = f'single({message}, 1, hostname="{places.broker.host}", port={places.broker.port})'
     return "\n".join(
         (
             f"Open     {api}/docs",
             f"Ask      curl '{api}/v1/latest?project=healthy-digital-house&quantity=temperature'",
             f"Private  curl {key} '{api}/v1/readings?{week}'",
-            f"Publish  {publish} -q 1 --url mqtt://{places.broker} -t {topic} -m '{payload}'",
+            f"Publish  {shown(program('python'))} -c 'from paho.mqtt.publish import single; {publish}'",
             f"Check    curl '{api}/v1/status'   (Ctrl-C here ends the demo; its data stays in {shown(places.folder)})",
         )
     )

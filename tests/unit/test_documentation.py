@@ -12,7 +12,7 @@ from hdh.settings import PREFIX, Settings
 ROOT = Path(__file__).parents[2]
 SERVICES = sorted(path.parent for path in (ROOT / "services").glob("*/pyproject.toml"))
 EXAMPLE = (ROOT / ".env.example").read_text(encoding="utf-8")
-DEMO = {"HDH_DEMO_DIR"}
+DEMO = {"HDH_DEMO_DIR", "HDH_DEMO_BROKER"}
 LONGEST = 400
 
 
