@@ -47,7 +47,7 @@ class BucketAdmin:
         api = self._client.buckets_api()
         with self._errors():
             if bucket is None:
-                api.create_bucket(bucket_name=project, org_id=self._organisation(), retention_rules=rules)
+                api.create_bucket(bucket_name=project, org=self._org, retention_rules=rules)
             elif (_retention(bucket) or 0) != seconds * 1000:
                 bucket.retention_rules = rules
                 api.update_bucket(bucket)
