@@ -1,7 +1,6 @@
 """Set-up of a real store that was just started, and again."""
 
 import json
-import os
 import re
 import urllib.request
 from collections.abc import Iterator
@@ -71,7 +70,7 @@ class Stack:
         writer = open_writer(self.server.url, token)
         try:
             point = Point("climate", Place("h", "r", "d"), NOW, {"temperature": 21.5})
-            assert [] == writer.write(project, [point])
+            assert writer.write(project, [point]) == []
         finally:
             writer.close()
 
@@ -115,10 +114,10 @@ def test_a_fresh_store_gets_projects_and_tokens(stack: Stack) -> None:
     """Ingest may only write, the api may only read, each project is there with its retention."""
     result = stack.set_up()
 
-    assert 0 == result.exit_code, result.output
-    assert {"one": None, "two": 90 * 86_400_000} == stack.retentions()
+    assert result.exit_code == 0, result.output
+    assert stack.retentions() == {"one": None, "two": 90 * 86_400_000}
     stack.write("one", stack.token("ingest"))
-    assert [21.5] == stack.read("one", stack.token("api"))
+    assert stack.read("one", stack.token("api")) == [21.5]
     with pytest.raises(Misconfigured):
         stack.write("two", stack.token("api"))
     with pytest.raises(Misconfigured):
@@ -131,7 +130,7 @@ def test_only_the_owner_can_read_the_credentials(stack: Stack) -> None:
 
     modes = {oct(path.stat().st_mode & 0o777) for path in stack.credentials.rglob("*") if path.is_file()}
     assert {"0o600"} == modes
-    assert "0o700" == oct((stack.credentials / "store").stat().st_mode & 0o777)
+    assert oct((stack.credentials / "store").stat().st_mode & 0o777) == "0o700"
 
 
 def test_run_again_changes_nothing(stack: Stack) -> None:
@@ -141,7 +140,7 @@ def test_run_again_changes_nothing(stack: Stack) -> None:
 
     result = stack.set_up()
 
-    assert "store: everything is there\n" == result.output
+    assert result.output == "store: everything is there\n"
     assert before == stack.files()
     stack.write("one", stack.token("ingest"))
 
@@ -154,9 +153,9 @@ def test_what_is_missing_is_made_anew(stack: Stack, missing: str) -> None:
 
     result = stack.set_up()
 
-    assert 0 == result.exit_code, result.output
+    assert result.exit_code == 0, result.output
     stack.write("one", stack.token("ingest"))
-    assert [21.5] == stack.read("one", stack.token("api"))
+    assert stack.read("one", stack.token("api")) == [21.5]
 
 
 def test_a_token_that_the_store_lost_is_made_anew(stack: Stack) -> None:
@@ -181,8 +180,8 @@ def test_a_project_that_the_site_file_gained_is_added(stack: Stack) -> None:
 
     assert "store: project three: made" in result.output
     stack.write("three", stack.token("ingest"))
-    assert [21.5] == stack.read("three", stack.token("api"))
-    assert [21.5] == stack.read("one", stack.token("api"))
+    assert stack.read("three", stack.token("api")) == [21.5]
+    assert stack.read("one", stack.token("api")) == [21.5]
 
 
 def test_a_project_that_the_site_file_lost_keeps_its_data(stack: Stack) -> None:
@@ -195,7 +194,7 @@ def test_a_project_that_the_site_file_lost_keeps_its_data(stack: Stack) -> None:
     stack.set_up()
 
     assert before == stack.files()
-    assert [21.5] == stack.read("two", stack.token("api"))
+    assert stack.read("two", stack.token("api")) == [21.5]
 
 
 def test_a_changed_retention_is_brought_to_the_store(stack: Stack) -> None:
@@ -205,8 +204,8 @@ def test_a_changed_retention_is_brought_to_the_store(stack: Stack) -> None:
 
     result = stack.set_up()
 
-    assert "store: project one: retention is now 30 days\n" == result.output
-    assert 30 * 86_400_000 == stack.retentions()["one"]
+    assert result.output == "store: project one: retention is now 30 days\n"
+    assert stack.retentions()["one"] == 30 * 86_400_000
 
 
 def test_a_token_of_the_operators_own_is_left_alone(stack: Stack) -> None:
@@ -217,7 +216,7 @@ def test_a_token_of_the_operators_own_is_left_alone(stack: Stack) -> None:
 
     result = stack.set_up()
 
-    assert "narrower:token" == stack.token("ingest")
+    assert stack.token("ingest") == "narrower:token"
     assert "store: store/ingest.token was not made by set-up and is left as it is" in result.output
 
 
@@ -230,7 +229,7 @@ def test_a_crash_after_the_first_file_is_continued(stack: Stack) -> None:
 
     result = stack.set_up()
 
-    assert 0 == result.exit_code, result.output
+    assert result.exit_code == 0, result.output
     assert token == stack.token("admin")
     stack.write("one", stack.token("ingest"))
 
@@ -243,7 +242,7 @@ def test_a_store_of_another_administrator_is_told(stack: Stack) -> None:
 
     result = stack.set_up()
 
-    assert 2 == result.exit_code
+    assert result.exit_code == 2
     assert "restore the credentials" in result.output
     assert re.search(r"admin\.token", result.output)
 
@@ -258,7 +257,7 @@ def test_an_administrator_from_elsewhere_can_be_given(stack: Stack) -> None:
 
     result = stack.set_up(HDH_STORE_ADMIN_TOKEN_FILE=str(elsewhere))
 
-    assert 0 == result.exit_code, result.output
+    assert result.exit_code == 0, result.output
     stack.write("one", stack.token("ingest"))
     assert not (stack.credentials / "store" / "admin.token").exists()
 
@@ -272,9 +271,9 @@ def test_a_store_that_lets_everybody_in_is_refused(tmp_path: Path) -> None:
 
         result = stack.set_up()
 
-    assert 2 == result.exit_code
+    assert result.exit_code == 2
     assert "INFLUXDB_HTTP_AUTH_ENABLED=true" in result.output
-    assert [] == [name for name in os.listdir(stack.credentials) if name != ".lock"]
+    assert [path.name for path in stack.credentials.iterdir() if path.name != ".lock"] == []
 
 
 def test_a_store_that_is_away_is_told(tmp_path: Path) -> None:
@@ -284,7 +283,7 @@ def test_a_store_that_is_away_is_told(tmp_path: Path) -> None:
 
     result = stack.set_up()
 
-    assert 2 == result.exit_code
+    assert result.exit_code == 2
     assert f"The store at http://127.0.0.1:{stack.server.port} does not answer" in result.output
 
 
@@ -294,5 +293,5 @@ def test_sqlite_needs_no_set_up(tmp_path: Path) -> None:
 
     result = CliRunner().invoke(app, ["setup", "--store"], env=env)
 
-    assert 0 == result.exit_code
-    assert "store: SQLite needs no set-up: ingest makes the projects.\n" == result.output
+    assert result.exit_code == 0
+    assert result.output == "store: SQLite needs no set-up: ingest makes the projects.\n"
