@@ -16,7 +16,7 @@ PROJECT_LABEL = "com.docker.compose.project"
 SERVICE_LABEL = "com.docker.compose.service"
 
 # The engine answers a write of a volume when all of it is on disk, which may take long after the last byte was sent.
-_SILENCE_SECONDS = 3600
+SILENCE_SECONDS = 3600
 
 CREDENTIALS = "credentials"
 
@@ -77,7 +77,7 @@ def connected(project: str) -> Iterator[Stack]:
     """
     client = None
     try:
-        client = docker.from_env(timeout=_SILENCE_SECONDS, use_ssh_client=True)
+        client = docker.from_env(timeout=SILENCE_SECONDS, use_ssh_client=True)
         client.ping()
         yield Stack(client, project)
     except (DockerException, RequestException) as error:

@@ -6,11 +6,13 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from docker import DockerClient
-from docker.errors import ImageNotFound, NotFound
+from docker.errors import ImageNotFound, NotFound, create_api_error_from_http_exception
 from docker.models.containers import Container
+from requests.exceptions import HTTPError
 
 from operate.archive.manifest import Entry
 from operate.archive.tar import PIECE, Pull, digested, entry_of, members
+from operate.engine import SILENCE_SECONDS
 
 ROOT = "volume"
 # An image without a single file: its containers are never started, they only hold a volume while bytes go in or out.
@@ -47,8 +49,21 @@ def read_volume(client: DockerClient, volume: str, path: str = "") -> Iterator[I
         path: a file or folder in it, instead of all.
     """
     with _holder(client, volume) as container:
-        pieces, _ = container.get_archive(f"/{ROOT}/{path or '.'}", chunk_size=PIECE)
-        yield pieces
+        # The client's own get_archive cannot be broken off, and an engine amid an answer does not remove the container.
+        response = client.api.get(
+            f"{client.api.base_url}/v{client.api.api_version}/containers/{container.id}/archive",
+            params={"path": f"/{ROOT}/{path or '.'}"},
+            headers={"Accept-Encoding": "identity"},
+            timeout=SILENCE_SECONDS,
+            stream=True,
+        )
+        try:
+            response.raise_for_status()
+            yield response.iter_content(PIECE)
+        except HTTPError as error:
+            raise create_api_error_from_http_exception(error) from error
+        finally:
+            response.close()
 
 
 def write_volume(client: DockerClient, volume: str, tar: Iterator[bytes]) -> None:
