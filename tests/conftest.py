@@ -49,9 +49,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     skipped = [r.longrepr[2] for r in terminalreporter.stats.get("skipped", []) if isinstance(r.longrepr, tuple)]
     reasons = Counter(text.partition(_NOT_RUN)[2] for text in skipped if _NOT_RUN in text)
     if reasons:
-        terminalreporter.section("suites not run")
+        terminalreporter.section("suites not run: tests and reason")
     for reason, count in reasons.items():
-        terminalreporter.line(f"{count} tests not run: {reason}")
+        terminalreporter.line(f"{count:>5}  {reason}")
 
 
 @pytest.fixture(scope="session")

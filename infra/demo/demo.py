@@ -154,14 +154,14 @@ def invitation(places: Places) -> str:
     api = f"http://{places.api}"
     key = f'-H "Authorization: Bearer $(cat {shown(places.api_key)})"'
     week = "project=toe&quantity=co2&start=-7d&every=1d&aggregate=mean&format=csv"
-    message = r'"healthy-digital-house/koivula/kitchen/mine", "{\"temperature\": 21.4}"'
-    publish = f'single({message}, 1, hostname="{places.broker.host}", port={places.broker.port})'
+    publish = f"{shown(program('python'))} -m infra.demo.publish mqtt://{places.broker}"
+    message = """healthy-digital-house/koivula/kitchen/mine '{"temperature": 21.4}'"""
     return "\n".join(
         (
             f"Open     {api}/docs",
             f"Ask      curl '{api}/v1/latest?project=healthy-digital-house&quantity=temperature'",
             f"Private  curl {key} '{api}/v1/readings?{week}'",
-            f"Publish  {shown(program('python'))} -c 'from paho.mqtt.publish import single; {publish}'",
+            f"Publish  {publish} {message}",
             f"Check    curl '{api}/v1/status'   (Ctrl-C here ends the demo; its data stays in {shown(places.folder)})",
         )
     )

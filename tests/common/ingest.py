@@ -71,9 +71,13 @@ class Ingest(Server):
 
     def start_anyhow(self, *, seconds: float = 30) -> None:
         """Start it and wait until it answers, whatever it says."""
+        self.start_and_leave()
+        eventually(lambda: self.get("/health/live"), seconds=seconds)
+
+    def start_and_leave(self) -> None:
+        """Start it and wait for nothing."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(self.command, stdout=log, stderr=log, env=self.env)
-        eventually(lambda: self.get("/health/live"), seconds=seconds)
 
     def wait_done(self, received: int, *, seconds: float = 60) -> dict[str, Any]:
         """Wait until so many messages were received and none is pending; the counters."""

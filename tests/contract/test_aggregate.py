@@ -98,8 +98,8 @@ def inner(recorded: Recorded) -> Span:
     return Span(recorded.readings[0][0] + DAY + 1_234_567, recorded.readings[-1][0] - DAY - 7_654_321)
 
 
-@pytest.mark.parametrize("zone", [UTC, HELSINKI, KOLKATA], ids=str)
-@pytest.mark.parametrize("every", ["20m", "1h", "2h", "6h", "1d"])
+@pytest.mark.parametrize("zone", [HELSINKI, KOLKATA], ids=str)
+@pytest.mark.parametrize("every", ["20m", "1h", "2h", "1d"])
 @pytest.mark.parametrize("aggregate", Aggregate)
 def test_every_aggregate_in_spring(
     store: Store, spring: Recorded, aggregate: Aggregate, every: str, zone: ZoneInfo
@@ -108,14 +108,14 @@ def test_every_aggregate_in_spring(
     assert_as_pandas(store, spring, inner(spring), Window(Every(every), zone, aggregate))
 
 
-@pytest.mark.parametrize("every", ["30m", "1h", "2h", "3h", "12h", "1d"])
+@pytest.mark.parametrize("every", ["1h", "3h", "1d"])
 @pytest.mark.parametrize("aggregate", Aggregate)
 def test_every_aggregate_in_autumn(store: Store, autumn: Recorded, aggregate: Aggregate, every: str) -> None:
     """As pandas has it, over a day of 25 hours, where an hour comes twice."""
     assert_as_pandas(store, autumn, inner(autumn), Window(Every(every), HELSINKI, aggregate))
 
 
-@pytest.mark.parametrize("zone", [UTC, HELSINKI, KOLKATA], ids=str)
+@pytest.mark.parametrize("zone", [KOLKATA], ids=str)
 @pytest.mark.parametrize("every", [every for every in FIXED if every != "1h"])
 def test_every_short_window(store: Store, spring: Recorded, every: str, zone: ZoneInfo) -> None:
     """All divisors of a minute and of an hour."""
@@ -126,9 +126,9 @@ def test_every_short_window(store: Store, spring: Recorded, every: str, zone: Zo
     assert_as_pandas(store, spring, Span(start, start + max(200 * width, HOUR)), window)
 
 
-@pytest.mark.parametrize("zone", [UTC, HELSINKI, KOLKATA], ids=str)
+@pytest.mark.parametrize("zone", [HELSINKI, KOLKATA], ids=str)
 @pytest.mark.parametrize("every", CLOCK + CALENDAR)
-@pytest.mark.parametrize("aggregate", [Aggregate.MEAN, Aggregate.COUNT, Aggregate.LAST, Aggregate.DELTA])
+@pytest.mark.parametrize("aggregate", [Aggregate.MEAN, Aggregate.LAST, Aggregate.DELTA])
 def test_every_long_window(store: Store, years: Recorded, aggregate: Aggregate, every: str, zone: ZoneInfo) -> None:
     """Hours of the local clock, days, weeks, months and years, over leap day and six changes of the clock."""
     assert_as_pandas(store, years, inner(years), Window(Every(every), zone, aggregate))

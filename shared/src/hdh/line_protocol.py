@@ -56,15 +56,6 @@ def from_stored(stored: str) -> str:
     return _ENCODED.sub(_unpercent, stored) if "%" in stored else stored
 
 
-def parse_tags(escaped: str) -> dict[str, str]:
-    r"""Tags as the store spells them, `device=a\,b,house=h`, to the names as stored (see `from_stored`)."""
-    return {_unescape(key): _unescape(value) for key, value in _PAIRS.findall(escaped)}
-
-
-# An answer names also the tags that a series lacks, with nothing after the equals sign; a tag may hold a newline.
-_PAIRS = re.compile(r"(?:^|,)((?:\\[,= ]|[^,=])++)=((?:\\[,= ]|[^,=])*+)")
-
-
 def encode(points: Iterable[Point]) -> bytes:
     """A line for each point, joined by newlines.
 
@@ -120,7 +111,7 @@ def decode(lines: str | bytes) -> list[Point]:
 
 
 def _point(measurement: str, tags: str, fields: str, time: str) -> Point:
-    named = {key: from_stored(value) for key, value in parse_tags(tags).items()}
+    named = {_unescape(key): from_stored(_unescape(value)) for key, value in _TAG.findall(tags)}
     if unknown := sorted(set(named) - set(_TAGS)):
         raise ValueError(f"unknown tag {unknown[0]!r} in {tags!r}; known: {', '.join(_TAGS)}")
     place = Place(named.get("house", ""), named.get("room", ""), named.get("device", ""))

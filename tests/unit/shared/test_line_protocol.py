@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from hdh.line_protocol import decode, encode, encode_point, field_to_stored, from_stored, parse_tags, to_stored
+from hdh.line_protocol import decode, encode, encode_point, field_to_stored, from_stored, to_stored
 from hdh.model import Place, Point
 
 # Names of nothing but what line protocol treats in its own way, beside those of any characters.
@@ -140,12 +140,6 @@ def test_a_line_that_is_not_ours_is_refused(line: str) -> None:
     """Lines with other tags, other types or without a time are errors."""
     with pytest.raises(ValueError):
         decode(line)
-
-
-def test_tags_of_an_answer() -> None:
-    """Tags as answers spell them, with empty ones and a comma in a name."""
-    assert parse_tags(r"device=a\,b,house=,room=c\=d\ e") == {"device": "a,b", "house": "", "room": "c=d e"}
-    assert parse_tags("") == {}
 
 
 def test_a_strangers_percent_signs_stay() -> None:

@@ -1,7 +1,5 @@
 """The FastAPI application: routes, problems, health and description around the shared services."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from importlib.metadata import version
 
 from fastapi import Depends, FastAPI
@@ -19,19 +17,12 @@ _ROUTES = (projects, houses, rooms, devices, quantities, series, readings, lates
 
 
 def create_app(services: Services) -> FastAPI:
-    """Put the application together. It closes the services when it ends."""
-
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        yield
-        services.close()
-
+    """Put the application together."""
     app = FastAPI(
         title="Healthy Digital House: query API",
         version=version("hdh-api"),
         docs_url=None,
         redoc_url=None,
-        lifespan=lifespan,
     )
     app.state.services = services
     app.add_middleware(CountRequests, metrics=services.metrics)

@@ -183,7 +183,8 @@ class Directories:
 
     def directory(self, project: str, view: View, site: Site, *, age: float = FRESH_SECONDS) -> Directory:
         """One project's directory, at most `age` seconds late."""
-        stored = project in self.stored(age)
+        # A project that is listed but not there may be created any moment.
+        stored = project in self.stored(age) or project in self.stored(min(age, MISS_SECONDS))
         seen = self._series(project, age) if stored else ()
         key = project, view, site.version
         with self._lock:

@@ -2,6 +2,7 @@
 
 import signal
 import time
+from contextlib import closing
 
 import structlog
 
@@ -25,16 +26,17 @@ def serve(settings: ApiSettings) -> None:
     Raises:
         Misconfigured: something cannot be opened, or must not be served there; the sentence names its variable.
     """
-    services = open_services(settings)
-    check_binding(settings.listen, services.keys, services.site_file.site)
-    sock = listen(settings.listen, "HDH_API_LISTEN")
-    # The server ends cleanly on these signals and then raises them again for whoever set handlers before it.
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: None)
-    is_open = services.openness.holds(services.keys, services.site_file.site)
-    log.info("listening", address=str(settings.listen), everyone_sees_everything=is_open)
-    server(create_app(services)).run(sockets=[sock])
-    log.info("ended")
+    with closing(open_services(settings)) as services:
+        site = services.site_file.site
+        check_binding(settings.listen, services.keys, site)
+        sock = listen(settings.listen, "HDH_API_LISTEN")
+        # The server ends cleanly on these signals and then raises them again for whoever set handlers before it.
+        for name in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(name, lambda *_: None)
+        is_open = services.openness.holds(services.keys, site)
+        log.info("listening", address=str(settings.listen), everyone_sees_everything=is_open)
+        server(create_app(services)).run(sockets=[sock])
+        log.info("ended")
 
 
 def open_services(settings: ApiSettings) -> Services:

@@ -1,6 +1,8 @@
 """The command `ingest`: wires the stages, handles signals; nothing else."""
 
 import signal
+from collections.abc import Callable
+from contextlib import suppress
 from contextvars import copy_context
 from pathlib import Path
 from random import Random
@@ -64,9 +66,10 @@ def _run(settings: IngestSettings) -> None:
     pipeline = Pipeline(journal, sites, store, reports, random, archive_days=settings.ingest_archive_days)
     registry.register(metrics.Counters(journal, receiver, pipeline, reports))
     http = server(build_app(journal, receiver, pipeline, sites, registry))
-    # Each thread in a copy of this context, which holds the field `service` of log lines.
-    receiving = Thread(target=copy_context().run, args=(receiver.run, stop), name="receive", daemon=True)
-    writing = Thread(target=copy_context().run, args=(pipeline.run, stop, appended), name="pipeline", daemon=True)
+    receiving = Thread(target=copy_context().run, args=(_for_ever, receiver.run, stop), name="receive", daemon=True)
+    writing = Thread(
+        target=copy_context().run, args=(_for_ever, pipeline.run, stop, appended), name="pipeline", daemon=True
+    )
     serving = Thread(target=copy_context().run, args=(http.run, [sock]), name="http", daemon=True)
     for thread in (receiving, writing, serving):
         thread.start()
@@ -84,6 +87,22 @@ def _run(settings: IngestSettings) -> None:
     store.close()
     journal.close()
     _log.info("ingest_ended")
+
+
+def _thread(run: Callable[..., None], *arguments: object) -> Thread:
+    """A thread in a copy of this context, which holds the field `service` of log lines."""
+    return Thread(target=copy_context().run, args=(run, *arguments), daemon=True)
+
+
+def _for_ever(run: Callable[..., None], stop: Event, *others: Event) -> None:
+    """Run a stage again should it ever end before its time, as it might when not even a log line can be written."""
+    while not stop.is_set():
+        try:
+            run(stop, *others)
+        except Exception:  # noqa: BLE001 (the very last resort of a thread)
+            with suppress(Exception):
+                _log.exception("stage_failed")
+            stop.wait(_EVERY_SECONDS)
 
 
 def _open_journal(settings: IngestSettings) -> SqliteJournal | None:

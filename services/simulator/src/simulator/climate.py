@@ -10,8 +10,9 @@ _HEIGHT = 2.6  # m
 _CAPACITY = 110_000.0  # J/K for each m² of floor: air, furniture and the walls' first centimetres
 _AIR_HEAT = 0.335  # Wh/(m³ K)
 _RECOVERY = 0.6  # of the heat of the air that ventilation throws out
+_TOO_WARM = 1.5  # K above the set point
 _HEATER = 75.0  # W for each m²
-_SUN_GAIN = 0.35  # of the sun on level ground that comes through a window
+_SUN_GAIN = 0.17  # of the sun on level ground that comes through a window
 _MIX = 0.8  # of a room's air changes with the rest of the house's in an hour
 _BUFFER = 3.0  # walls and clothes take up and give back water as if the room were so much larger
 _HOUR = 1.0 / 60.0  # one step
@@ -69,7 +70,9 @@ class Air:
         self.valve += (wanted - self.valve) * 0.08
         fan = 2.5 if room.use is Use.BATHROOM and load.steam > 0.0 else 0.45
         opened = 6.0 if load.window else 0.0
-        self._heat(sky, load, house[0], volume * (fan * (1.0 - _RECOVERY) + opened))
+        # On a warm day the fan's heat exchanger is passed by.
+        recovery = _RECOVERY if self.temperature < room.setpoint + _TOO_WARM else 0.0
+        self._heat(sky, load, house[0], volume * (fan * (1.0 - recovery) + opened))
         change = fan + opened
         steam = (load.steam + 55.0 * load.awake + 40.0 * load.asleep) / volume
         drift = change * (sky.vapour - self.vapour) + _MIX * (house[1] - self.vapour) + steam

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from api.answers import Answer, Block, Head, Times, TimeStyle, Values
-from api.formats.buffers import iso_texts, joined, number_texts, pieces
+from api.formats.buffers import glued, iso_texts, joined, number_texts, pieces, text_of, texts_of
 
 HEADER = b"time,project,house,room,device,quantity,value,unit\n"
 _ROWS = 65_536
@@ -32,16 +32,7 @@ def _lines(block: Block, style: TimeStyle) -> pa.Buffer:
     names = (head.project, head.house, head.room, head.device, head.quantity)
     before = "," + ",".join(map(_quoted, names)) + ","
     after = f",{_quoted(head.unit or '')}\n"
-    lines = pc.binary_join_element_wise(
-        _times(block.time, head, style),
-        before,
-        _values(block.value),
-        after,
-        "",
-        null_handling="replace",
-        null_replacement="",
-    )
-    return joined(lines)
+    return joined(glued(_times(block.time, head, style), text_of(before), _values(block.value), text_of(after)))
 
 
 def _times(times: Times, head: Head, style: TimeStyle) -> pa.Array:
@@ -52,9 +43,9 @@ def _values(values: Values) -> pa.Array:
     if values.dtype != object:
         return number_texts(values)
     # Text: what stands for no value (None, NaN) stays null, and an empty text is told from it by its quotes.
-    texts = pa.array([value if isinstance(value, str) else _other(value) for value in values.tolist()], pa.string())
-    quoted = pc.binary_join_element_wise('"', pc.replace_substring(texts, '"', '""'), '"', "")
-    needs = pc.or_(pc.match_substring_regex(texts, _SPECIAL), pc.equal(texts, ""))
+    texts = texts_of([value if isinstance(value, str) else _other(value) for value in values.tolist()])
+    quoted = glued(text_of('"'), pc.replace_substring(texts, '"', '""'), text_of('"'))
+    needs = pc.or_(pc.match_substring_regex(texts, _SPECIAL), pc.equal(texts, text_of("")))
     return pc.if_else(needs, quoted, texts)
 
 

@@ -5,10 +5,9 @@ from itertools import groupby
 
 import orjson
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from api.answers import Answer, Block, Head, Times, TimeStyle, Values
-from api.formats.buffers import iso_texts, joined, pieces
+from api.formats.buffers import glued, iso_texts, joined, pieces, text_of
 
 _NUMPY = orjson.OPT_SERIALIZE_NUMPY
 
@@ -55,7 +54,7 @@ def _series(head: Head, blocks: Iterable[Block], style: TimeStyle) -> Iterator[b
 def _times(times: Times, head: Head, style: TimeStyle) -> bytes | pa.Buffer:
     if style is TimeStyle.MS:
         return orjson.dumps(times, option=_NUMPY)[1:-1]
-    text = joined(pc.binary_join_element_wise('"', iso_texts(times, head.zone), '",', ""))
+    text = joined(glued(text_of('"'), iso_texts(times, head.zone), text_of('",')))
     return text.slice(0, text.size - 1)
 
 

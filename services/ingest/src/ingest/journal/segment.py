@@ -84,8 +84,6 @@ class Segment:
             raise Retryable(f"{self.path} has format {version}, a newer ingest wrote it; this one reads {_FORMAT}.")
         if version == 0:
             self._connection.executescript(_SCHEMA)
-        # Fewer checkpoints than by default: each costs two more fsyncs.
-        self._connection.execute("PRAGMA wal_autocheckpoint = 4000")
 
     def last(self) -> int:
         """The position of its last message; the one before its first when it is empty."""
@@ -195,8 +193,8 @@ class Segment:
         row = self._connection.execute("SELECT time FROM batches ORDER BY position DESC LIMIT 1").fetchone()
         return None if row is None else row[0]
 
-    def finish(self) -> None:
-        """Nothing is appended any more: bring everything from the write-ahead log into the file."""
+    def compact(self) -> None:
+        """Bring everything from the write-ahead log into the file: when it is closed, or its disk is full."""
         self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:

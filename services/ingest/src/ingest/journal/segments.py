@@ -97,7 +97,11 @@ class Segments:
                 writer = self._writable()
                 writer.append(self.last + 1, messages, site)
         except Retryable:
-            # After a full disk or an I/O error a connection may be of no more use: open it anew.
+            # After a full disk or an I/O error a connection may be of no more use: open it anew. The write-ahead log
+            # holds pages many times over, so that emptying it may make the room that is lacking.
+            if self._writer is not None:
+                with suppress(sqlite3.Error):
+                    self._writer.compact()
             self._set_aside_writer()
             raise
         self.last += len(messages)
@@ -110,7 +114,7 @@ class Segments:
             if self._writer is not None and self._writer.cut(self.last) != self.last:
                 self._set_aside_writer()
         if self._writer is not None and self.last >= self._writer.first and self._is_full(self._writer):
-            self._writer.finish()
+            self._writer.compact()
             self._set_aside_writer()
         if self._writer is None:
             first = self.last + 1

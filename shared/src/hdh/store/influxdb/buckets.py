@@ -41,8 +41,12 @@ class BucketAdmin:
         Raises:
             Misconfigured: the server takes no such name or no such retention (below an hour).
         """
+        if "/" in project:
+            # Queries would take it for a database and a retention policy of generation 1, and not find it.
+            raise Misconfigured(f"{project!r} cannot name a project in InfluxDB: it has a slash; choose another name.")
         seconds = 0 if retention is None else -(-retention // 1000)
-        rules = [BucketRetentionRules(type="expire", every_seconds=seconds)] if seconds else []
+        # An empty list would leave the retention as it is; 0 is for ever.
+        rules = [BucketRetentionRules(type="expire", every_seconds=seconds)]
         bucket = self._buckets().get(project)
         api = self._client.buckets_api()
         with self._errors():

@@ -17,6 +17,7 @@ from hdh.store.url import InfluxUrl
 from hdh.times import from_ms
 
 _NAMES = 50
+_LAST_INSTANT = "2262-04-11T23:47:16.854775806"
 
 
 class Generation(Protocol):
@@ -82,15 +83,15 @@ class Generation2:
         alternatives = [[(key, value) for value in values] for key, values in tags if values]
         for chosen in itertools.product(*alternatives):
             body = {
-                "start": f"{from_ms(part.start):%Y-%m-%dT%H:%M:%S}.{part.start % 1000:03}Z",
-                # The stop of this request is part of the range.
-                "stop": f"{from_ms(part.stop - 1):%Y-%m-%dT%H:%M:%S}.{(part.stop - 1) % 1000:03}999999Z",
+                "start": f"{_instant(part.start)}Z",
+                # The stop of this request is part of the range, and may not lie after the store's last time.
+                "stop": f"{min(_instant(part.stop - 1) + '999999', _LAST_INSTANT)}Z",
                 "predicate": " AND ".join(f'{key}="{_predicate_text(value)}"' for key, value in chosen),
             }
             try:
                 http.request("POST", path, json.dumps(body).encode(), "application/json")
             except Refused as error:
-                raise Misconfigured(f"The store does not take this deletion in {project!r}: {error}") from error
+                raise Misconfigured(f"The store at {http.base} answered: {error}") from error
 
 
 def generation_of(url: InfluxUrl, token: str | None) -> Generation:
@@ -100,6 +101,10 @@ def generation_of(url: InfluxUrl, token: str | None) -> Generation:
         Misconfigured: the token cannot be one.
     """
     return Generation1(token) if url.generation == 1 else Generation2(token, url.org or "")
+
+
+def _instant(time: int) -> str:
+    return f"{from_ms(time):%Y-%m-%dT%H:%M:%S}.{time % 1000:03}"
 
 
 def _predicate_text(value: str) -> str:

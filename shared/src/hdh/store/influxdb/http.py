@@ -94,7 +94,7 @@ class Http:
         try:
             if response.status != HTTPStatus.OK:
                 self._raise_status(response.status, response.headers, response.read())
-            while piece := response.read1(_PIECE):
+            while piece := response.read(_PIECE):
                 yield piece
             whole = True
         except HTTPError as error:

@@ -54,7 +54,7 @@ class InfluxReader:
 
     def read(self, selection: Selection, span: Span) -> Iterator[Chunk]:
         """Raw readings; see `Reader.read`."""
-        return self._read(self._find(selection, span), span)
+        return self._read(self._find(selection, span).values(), span)
 
     def aggregate(self, selection: Selection, span: Span, window: Window) -> Iterator[Chunk]:
         """One value a window; see `Reader.aggregate`."""
@@ -95,8 +95,8 @@ class InfluxReader:
         """How many readings a series has whose sources may hold the same time twice."""
         return sum(len(time) for time, _ in self._series_readings(sources, ALL_TIME))
 
-    def _read(self, found: dict[Series, list[Source]], span: Span) -> Iterator[Chunk]:
-        for alone, group in groupby(found.values(), key=lambda sources: len(sources) == 1):
+    def _read(self, found: Iterable[list[Source]], span: Span) -> Iterator[Chunk]:
+        for alone, group in groupby(found, key=lambda sources: len(sources) == 1):
             if alone:
                 for batch in batched((source for (source,) in group), STATEMENTS):
                     yield from self._raw(batch, span)
@@ -143,10 +143,9 @@ class InfluxReader:
         before: dict[Series, tuple[int, float]],
     ) -> Iterator[Chunk]:
         """By us, from the raw readings."""
-        for sources in found:
-            series = sources[0].series
-            chunks = self._series_readings(sources, span)
-            values = aggregate_chunks(chunks, grid, window.aggregate, before.get(series))
+        for series, chunks in groupby(self._read(found, span), key=lambda chunk: chunk.series):
+            raw = ((chunk.time, chunk.value) for chunk in chunks)
+            values = aggregate_chunks(raw, grid, window.aggregate, before.get(series))
             if values is not None:
                 yield Chunk(series, *fill(grid.starts, values, window.gap))
 
@@ -200,7 +199,4 @@ def _windows(source: Source, window: Window, grid: Grid, answers: list[Readings]
 
 
 def _value(found: Found) -> float | str:
-    kind = found.source.field.kind
-    if kind is Kind.TEXT:
-        return found.value
-    return float(found.value == "true") if kind is Kind.BOOLEAN else float(found.value)
+    return found.value if isinstance(found.value, str) else float(found.value)

@@ -4,14 +4,14 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from hdh.line_protocol import from_stored, parse_tags
+from hdh.line_protocol import from_stored
 from hdh.model import MEASUREMENTS, OTHER, TEXT_SUFFIX, Series
 from hdh.quantities import catalogue
 from hdh.store.influxdb.arrays import Kind
 from hdh.store.influxdb.csv import table
 from hdh.store.influxdb.http import Http
 from hdh.store.influxdb.influxql import Parameters, identifier, where
-from hdh.store.influxdb.query import batched, stream
+from hdh.store.influxdb.query import batched, stream, stream_tagged
 from hdh.store.interface import Selection
 
 STATEMENTS = 200
@@ -70,7 +70,7 @@ class Found:
 
     source: Source
     time: int
-    value: str
+    value: float | str
 
 
 def find_fields(http: Http, selection: Selection) -> list[Field]:
@@ -109,17 +109,16 @@ def select(
         statements = [
             f"{field.select(function, f'f{number}')}{clause} GROUP BY {_PLACE}" for number, field in enumerate(batch)
         ]
-        for rows in stream(http, selection.project, statements, parameters):
-            field = batch[int(rows.columns[-1][1:])]
-            for _, tags, time, value in table(rows.data):
-                source = _source(selection.project, field, parse_tags(tags))
-                series = source.series
-                if (
-                    (not houses or series.house in houses)
-                    and (not rooms or series.room in rooms)
-                    and (not devices or series.device in devices)
-                ):
-                    yield Found(source, int(time), value)
+        for answer in stream_tagged(http, selection.project, statements, parameters):
+            source = _source(selection.project, batch[int(answer["columns"][1][1:])], answer["tags"])
+            series = source.series
+            if (
+                (not houses or series.house in houses)
+                and (not rooms or series.room in rooms)
+                and (not devices or series.device in devices)
+            ):
+                ((time, value),) = answer["values"]
+                yield Found(source, time, value)
 
 
 def by_series(sources: Iterable[Source]) -> dict[Series, list[Source]]:

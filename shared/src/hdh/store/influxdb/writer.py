@@ -40,8 +40,11 @@ class InfluxWriter:
         """Write points; see `hdh.store.interface.Writer`."""
         _check_project(project)
         request = _Write(self._http, self._generation.write_path(project), points)
-        for batch in request.batches():
-            request.send(batch)
+        try:
+            for batch in request.batches():
+                request.send(batch)
+        except Misconfigured as error:
+            raise Misconfigured(f"Project {project!r} cannot be written to. {error}") from error
         return request.refusals()
 
     def delete(self, project: str, span: Span, selection: Selection | None = None) -> None:
@@ -56,7 +59,10 @@ class InfluxWriter:
                 remedy="Leave it out.",
             )
         if span.start < span.stop:
-            self._generation.delete(self._http, project, span, chosen)
+            try:
+                self._generation.delete(self._http, project, span, chosen)
+            except Misconfigured as error:
+                raise Misconfigured(f"Nothing can be deleted from project {project!r}. {error}") from error
 
     def close(self) -> None:
         """Close the connections."""
