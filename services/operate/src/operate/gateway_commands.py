@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from hdh.errors import Invalid
+from hdh.errors import Invalid, Misconfigured
 from hdh.settings import load
 from hdh.times import iso
 from operate.broker import admit
@@ -77,7 +77,8 @@ def _inside(arguments: Sequence[str], *, changes: bool = True) -> None:
         if changes and broker is not None and broker.status == "running":
             # Mosquitto reads users and rights again, and cuts off who is no longer one of them; others notice nothing.
             # From inside: a signal that the engine sends counts as "stopped by hand", and ends the restart policy.
-            broker.exec_run(["sh", "-c", "kill -HUP 1"])
+            if broker.exec_run(["sh", "-c", "kill -HUP 1"]).exit_code:
+                raise Misconfigured("The change is made, but the broker could not be told: restart it (make up).")
         elif changes:
             typer.echo("The broker does not run; it will know when it starts.", err=True)
 
