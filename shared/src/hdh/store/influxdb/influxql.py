@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from hdh.line_protocol import to_stored
-from hdh.model import Place, Span
+from hdh.model import Span
 from hdh.store.interface import Selection
 
 _NS = 1_000_000
@@ -51,11 +51,6 @@ class Parameters:
     def before(self, time: int) -> str:
         """The condition that a time is before another."""
         return f"time < {self.bind(clamp(Span(time, time)).start * _NS)}"
-
-    def place(self, place: Place) -> str:
-        """The condition that tags are exactly these; a tag that a series lacks equals the empty text."""
-        tags = (("house", place.house), ("room", place.room), ("device", place.device))
-        return " AND ".join(f'"{key}" = {self.bind(to_stored(value))}' for key, value in tags)
 
     def selection(self, selection: Selection) -> list[str]:
         """The conditions on tags that a selection makes; none where it selects all."""
