@@ -11,7 +11,7 @@ def missing_engine() -> str | None:
     if not shutil.which("docker") or not _works("docker", "compose", "version"):
         return "docker with Compose is not installed (apt-get install docker.io docker-compose docker-buildx)"
     if not _works("docker", "version"):
-        return "no Docker engine answers (python3 infra/make/engine.py make test)"
+        return "no Docker engine answers (python3 -m infra.make.engine make test)"
     if not shutil.which("mmdebstrap"):
         return "mmdebstrap, for the base images, is not installed (apt-get install mmdebstrap)"
     return None
