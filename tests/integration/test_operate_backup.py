@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import docker
@@ -10,8 +11,10 @@ import pytest
 from docker.models.containers import Container
 from typer.testing import CliRunner, Result
 
+from hdh.errors import Misconfigured
 from operate.archive.manifest import Entry
 from operate.archive.tar import END, header, padding
+from operate.backup import back_up
 from operate.engine import PROJECT_LABEL, ROLES, SERVICE_LABEL, Stack
 from operate.main import app
 from operate.transfer import ROOT, read_entries, read_file, write_volume
@@ -151,6 +154,30 @@ def test_a_writer_that_must_be_killed_makes_no_backup(engine: Engine, image: str
     assert "broker did not end within its grace time" in result.output
     assert _states([stubborn]) == ["running"]
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_writer_that_somebody_starts_meanwhile_makes_no_backup(engine: Engine, image: str, tmp_path: Path) -> None:
+    """Another backup, an orchestrator, a person: what is copied under a running writer may be torn."""
+    writer = engine.start("ingest", ["journal"], image, WRITER)
+
+    def meddle(text: str) -> None:
+        if text.startswith("saved broker"):
+            writer.start()
+
+    with pytest.raises(Misconfigured, match="ingest was started while its volume was copied"):
+        back_up(engine, tmp_path / "backup.tar.zst", credentials=True, now=datetime.now(UTC), say=meddle)
+
+    assert list(tmp_path.iterdir()) == []
+    assert _states([writer]) == ["running"]
+
+
+def test_another_projects_volumes_are_left_alone(engine: Engine) -> None:
+    """A name may begin like ours."""
+    other = engine.client.volumes.create(f"{engine.project}_other_store")
+    try:
+        assert engine.roles() == [*ROLES, "ledger"]
+    finally:
+        other.remove()
 
 
 def test_credentials_can_stay_behind(engine: Engine, tmp_path: Path) -> None:

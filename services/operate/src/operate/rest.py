@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from docker.errors import DockerException
 from docker.models.containers import Container
 
 from hdh.errors import Misconfigured
@@ -21,7 +22,8 @@ _STOP_ORDER = ("journal", "api", "store", "broker")
 class Rest:
     """Containers that were stopped and wait for their volumes."""
 
-    def __init__(self, say: Say) -> None:
+    def __init__(self, stack: Stack, say: Say) -> None:
+        self._stack = stack
         self._say = say
         self._waiting: list[tuple[Container, set[str]]] = []
 
@@ -43,7 +45,17 @@ class Rest:
             )
 
     def release(self, role: str) -> None:
-        """A volume is no longer needed: start whom nothing else keeps."""
+        """A volume was copied: start whom nothing else keeps.
+
+        Raises:
+            Misconfigured: somebody else started a writer meanwhile, so the copy may be torn.
+        """
+        writers = [user for user in self._stack.users(role) if role != CREDENTIALS and user.status in _RUNNING]
+        if writers:
+            raise Misconfigured(
+                f"{name_of(writers[0])} was started while its volume was copied, so there is no backup. "
+                "Is another backup running, or does something start what is stopped?"
+            )
         for _, roles in self._waiting:
             roles.discard(role)
         self._start(lambda roles: not roles)
@@ -53,10 +65,16 @@ class Rest:
         self._start(lambda _: True)
 
     def _start(self, which: Callable[[set[str]], bool]) -> None:
+        failed = []
         for waiting in [waiting for waiting in self._waiting if which(waiting[1])]:
-            waiting[0].start()
             self._waiting.remove(waiting)
-            self._say(f"started {name_of(waiting[0])}")
+            try:
+                waiting[0].start()
+                self._say(f"started {name_of(waiting[0])}")
+            except DockerException as error:
+                failed.append(f"{name_of(waiting[0])} ({error})")
+        if failed:
+            raise Misconfigured(f"Not started again: {', '.join(failed)}. Start what is missing: make up.")
 
 
 @contextmanager
@@ -70,7 +88,7 @@ def at_rest(stack: Stack, roles: list[str], say: Say) -> Iterator[Rest]:
         for container in stack.users(role) if role != CREDENTIALS else []:
             if container.status in _RUNNING:
                 users.setdefault(container.id, (container, set()))[1].add(role)
-    rest = Rest(say)
+    rest = Rest(stack, say)
     before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
         for container, held in sorted(users.values(), key=lambda user: _place(user[1])):
