@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -104,6 +105,15 @@ class Stack:
         """What Compose makes of the files and the environment."""
         config: dict[str, Any] = json.loads(self.read("config", "--format", "json"))
         return config
+
+    def site(self) -> Path:
+        """The site file."""
+        mounts = self.config["services"]["ingest"]["volumes"]
+        return Path(next(mount["source"] for mount in mounts if mount["target"] == "/config/site.yaml"))
+
+    def tell_site(self) -> None:
+        """Tell Compose by its digest what the site file says: who started under another one is made anew."""
+        self.environment["SITE_DIGEST"] = hashlib.sha256(self.site().read_bytes()).hexdigest()
 
     def volumes(self) -> list[str]:
         """The names of the volumes that hold what lasts."""

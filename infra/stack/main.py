@@ -18,6 +18,7 @@ WAIT_SECONDS = "300"
 def up(stack: Stack) -> None:
     """Start everything and wait until all of it is healthy."""
     preflight.check(stack)
+    stack.tell_site()
     start = time.monotonic()
     for volume in stack.volumes():
         if not works("docker", "volume", "inspect", volume):
@@ -35,6 +36,8 @@ def up(stack: Stack) -> None:
     if not stack.run(*words, quiet=not sys.stdout.isatty()):
         show_failure(stack)
         raise Failed("The stack did not become healthy. `make logs` shows all; mend it and run `make up` again.")
+    # Set-up may have changed the broker's users and rights, which it reads again when it is told.
+    stack.run("exec", "-T", "broker", "sh", "-c", "kill -HUP 1", quiet=True)
     print(f"All services are healthy after {time.monotonic() - start:.0f} s.\n")
     show_urls(stack)
 

@@ -16,7 +16,7 @@ from infra.stack.compose import Failed, Stack, output, works
 OLDEST_ENGINE = 25
 OLDEST_COMPOSE = (2, 24)
 FREE_BYTES = 3 * 1000**3
-PORTS = {"broker": "BROKER_PORT", "api": "API_PORT"}
+PORTS = {8883: "BROKER_PORT", 8000: "API_PORT", 1883: "BROKER_PLAIN_PORT", 9100: "INGEST_PORT"}
 
 
 def check(stack: Stack) -> None:
@@ -88,9 +88,8 @@ def is_local() -> bool:
 
 def check_site(stack: Stack) -> None:
     """The site file is there."""
-    for mount in stack.config["services"]["ingest"]["volumes"]:
-        if mount["target"] == "/config/site.yaml" and not Path(mount["source"]).is_file():
-            raise Failed(f"There is no site file {mount['source']}: name one by SITE_FILE.")
+    if not stack.site().is_file():
+        raise Failed(f"There is no site file {stack.site()}: name one by SITE_FILE.")
 
 
 def check_ports(stack: Stack) -> None:
@@ -103,7 +102,7 @@ def check_ports(stack: Stack) -> None:
             host, number = port.get("host_ip", "0.0.0.0"), int(port["published"])  # noqa: S104 (Docker's default)
             problem = taken(host, number)
             if problem:
-                variable = PORTS.get(name, "PUBLISH_ADDRESS")
+                variable = PORTS.get(port["target"], "PUBLISH_ADDRESS")
                 raise Failed(
                     f"{host}:{number} {problem}: set {variable}, for example `make up {variable}={number + 1}`."
                 )
