@@ -1,7 +1,14 @@
 """Backup and restore on a real engine, with volumes and writers of the tests' own."""
 
+import hashlib
+import json
+import os
+import select
+import socket
+import socketserver
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -117,6 +124,61 @@ def test_all_that_lasts_comes_back_on_an_empty_engine(engine: Engine, tmp_path: 
     assert engine.content() == before
     assert sorted(before) == sorted([*ROLES, "ledger"])
     assert engine.client.volumes.get(engine.volume("store")).attrs["Labels"] == {"role": "store"}
+
+
+class Forwarder(socketserver.ThreadingTCPServer):
+    """Makes the local engine one that is reached over TCP."""
+
+    daemon_threads = True
+    connections = 0
+
+    class Handler(socketserver.BaseRequestHandler):
+        """One connection."""
+
+        def handle(self) -> None:
+            """Pass bytes on, both ways, until one side ends."""
+            assert isinstance(self.server, Forwarder)
+            self.server.connections += 1
+            with socket.socket(socket.AF_UNIX) as engine:
+                engine.connect("/var/run/docker.sock")
+                other = {self.request: engine, engine: self.request}
+                while True:
+                    for ready in select.select(list(other), [], [])[0]:
+                        data = ready.recv(1 << 16)
+                        if not data:
+                            return
+                        other[ready].sendall(data)
+
+
+@pytest.fixture
+def remote(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Forwarder]:
+    """A docker context, the current one, that names an engine by TCP."""
+    if "DOCKER_HOST" in os.environ:
+        pytest.skip("not run: the engine is not this machine's (unset DOCKER_HOST)")
+    with Forwarder(("127.0.0.1", 0), Forwarder.Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        host = f"tcp://127.0.0.1:{server.server_address[1]}"
+        folder = tmp_path / "config" / "contexts" / "meta" / hashlib.sha256(b"far").hexdigest()
+        folder.mkdir(parents=True)
+        meta = {"Name": "far", "Metadata": {}, "Endpoints": {"docker": {"Host": host, "SkipTLSVerify": True}}}
+        (folder / "meta.json").write_text(json.dumps(meta))
+        (tmp_path / "config" / "config.json").write_text(json.dumps({"currentContext": "far"}))
+        monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path / "config"))
+        yield server
+        server.shutdown()
+
+
+def test_an_engine_of_another_context_is_saved_and_restored(remote: Forwarder, engine: Engine, tmp_path: Path) -> None:
+    """Nothing goes by this machine's folders, so where the engine is makes no difference."""
+    before, archive = engine.content(), tmp_path / "backup.tar.zst"
+    saved = engine.run("backup", str(archive))
+    engine.delete()
+
+    restored = engine.run("restore", str(archive))
+
+    assert (saved.exit_code, restored.exit_code) == (0, 0), saved.output + restored.output
+    assert engine.content() == before
+    assert remote.connections > 0
 
 
 def test_writers_end_before_their_files_are_copied_and_start_again(engine: Engine, image: str, tmp_path: Path) -> None:
