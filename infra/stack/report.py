@@ -9,6 +9,8 @@ from typing import Any
 from infra.stack.compose import Stack, output
 
 LINES = 5
+# Compose draws its logs for a terminal, also where there is none.
+ERASE_LINE = "\x1b[2K"
 
 
 def show_urls(stack: Stack) -> None:
@@ -45,5 +47,6 @@ def show_failure(stack: Stack) -> None:
 def _last_words(stack: Stack, container: dict[str, Any]) -> list[str]:
     health = json.loads(output("docker", "inspect", container["Name"], "--format", "{{json .State.Health}}")) or {}
     checks = [check["Output"].strip() for check in health.get("Log") or [] if check["ExitCode"]]
-    log = stack.read("logs", "--no-color", "--no-log-prefix", "--tail", str(LINES), container["Service"]).splitlines()
+    text = stack.read("logs", "--no-color", "--no-log-prefix", "--tail", str(LINES), container["Service"])
+    log = text.replace(ERASE_LINE, "").splitlines()
     return [*log, *(f"health check: {check}" for check in checks[-1:])]

@@ -63,4 +63,6 @@ def stack(docker_compose_project_name: str, docker_services: Services, figures: 
         yield found
     finally:
         found.make("purge", CONFIRM=found.project)
+        # Every build leaves the image that had the name before.
+        found.client.images.prune({"dangling": True, "label": ["org.opencontainers.image.revision=test"]})
         found.close()

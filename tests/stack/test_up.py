@@ -109,3 +109,21 @@ def test_the_store_cannot_be_reached_from_edge(stack: Stack) -> None:
 
     assert reach("edge") == ["no", "no"]
     assert reach("data") == ["reached", "reached"]
+
+
+def test_images_hold_only_what_runs(stack: Stack, figures: list[str]) -> None:
+    """Neither uv nor a compiler; ingest carries no data frames, and at most 40 MB more than its Python."""
+    base = stack.client.images.get("hdh-base/python:3.13").attrs["Size"]
+    services = ("ingest", "api", "operate")
+    added = {name: (stack.client.images.get(f"hdh/{name}:test").attrs["Size"] - base) / 1e6 for name in services}
+    figures.append(
+        f"Images above Python's {base / 1e6:.0f} MB: " + ", ".join(f"{n} {s:.1f} MB" for n, s in added.items())
+    )
+    programs = "for program in uv gcc cc pip; do command -v $program; done; true"
+
+    assert [stack.inside(name, "sh", "-c", programs) for name in ("ingest", "api")] == ["", ""]
+    assert (
+        stack.inside("ingest", "sh", "-c", "ls /app/lib/python3*/site-packages | grep -E '^(pandas|pyarrow)$'; true")
+        == ""
+    )
+    assert added["ingest"] <= 40
