@@ -25,6 +25,7 @@ def test_a_project_that_the_site_file_gained_is_written_and_read(stack: Stack, t
     stack.make("up")
 
     new = stack.card("grown", "grown", "house")
+    assert new["port"] == stack.broker_port
     with Gateway(new, stack.broker_port) as gateway, Gateway(old, stack.broker_port) as known:
         gateway.publish([(1, "grown/house/room/device", json.dumps({"time": 1_700_000_000, "temperature": 21.5}))])
         assert known.connected

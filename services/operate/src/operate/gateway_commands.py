@@ -21,7 +21,7 @@ from operate.broker.setup import CA
 from operate.credentials import Credentials
 from operate.engine import connected
 from operate.once import run_once
-from operate.settings import CredentialsSettings, EngineSettings
+from operate.settings import CardSettings, CredentialsSettings, EngineSettings
 from operate.told import told
 
 app = typer.Typer(help="Let gateways in and shut them out, without a restart.", no_args_is_help=True)
@@ -39,11 +39,12 @@ def add(
 ) -> None:
     """Make a user for a gateway and print all that it needs, this once."""
     with told():
-        folder = load(CredentialsSettings).operate_credentials_dir
+        settings = load(CardSettings)
+        folder = settings.operate_credentials_dir
         if folder is None:
             _inside(["add", name, "--project", project, "--house", house, *(["--json"] if as_json else [])])
         else:
-            _add(folder, Asked(name, project, house), as_json=as_json)
+            _add(folder, Asked(name, project, house), settings.operate_broker_port, as_json=as_json)
 
 
 @app.command("list")
@@ -71,9 +72,11 @@ def revoke(name: Annotated[str, typer.Argument(help="Which gateway.")]) -> None:
 def _inside(arguments: Sequence[str], *, changes: bool = True) -> None:
     settings = load(EngineSettings)
     with connected(settings.operate_project) as stack:
-        if code := run_once(stack, settings.operate_image, ["gateway", *arguments]):
-            raise typer.Exit(code)
         broker = stack.service("broker")
+        published = ((broker.ports if broker else None) or {}).get("8883/tcp")
+        environment = {"HDH_OPERATE_BROKER_PORT": str(published[0]["HostPort"])} if published else {}
+        if code := run_once(stack, settings.operate_image, ["gateway", *arguments], environment):
+            raise typer.Exit(code)
         if changes and broker is not None and broker.status == "running":
             # Mosquitto reads users and rights again, and cuts off who is no longer one of them; others notice nothing.
             # From inside: a signal that the engine sends counts as "stopped by hand", and ends the restart policy.
@@ -83,12 +86,12 @@ def _inside(arguments: Sequence[str], *, changes: bool = True) -> None:
             typer.echo("The broker does not run; it will know when it starts.", err=True)
 
 
-def _add(folder: Path, asked: Asked, *, as_json: bool) -> None:
+def _add(folder: Path, asked: Asked, port: int, *, as_json: bool) -> None:
     credentials = Credentials(folder)
     with credentials.lock():
         gateway, password = admit.add(credentials, asked, now=time.time_ns() // 1_000_000)
         hosts = read_registry(credentials).hosts
-    card = Card(gateway, password, credentials.read(CA) or "", hosts[0] if hosts else "localhost")
+    card = Card(gateway, password, credentials.read(CA) or "", hosts[0] if hosts else "localhost", port)
     typer.echo(msgspec.json.encode(card.as_json()).decode() if as_json else card.as_text())
 
 

@@ -1,7 +1,7 @@
 """Run a command of operate inside the stack: in a container of its own that ends with it."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from docker.errors import ImageNotFound
 from docker.types import LogConfig
@@ -13,7 +13,7 @@ _USER = "10001:10001"
 _FOLDER = "/credentials"
 
 
-def run_once(stack: Stack, image: str, arguments: Sequence[str]) -> int:
+def run_once(stack: Stack, image: str, arguments: Sequence[str], environment: Mapping[str, str]) -> int:
     """Run `operate …` with the credentials' volume; what it prints is printed. Returns its exit code.
 
     Raises:
@@ -33,7 +33,7 @@ def run_once(stack: Stack, image: str, arguments: Sequence[str]) -> int:
         image,
         ["operate", *arguments],
         user=_USER,
-        environment={"HDH_OPERATE_CREDENTIALS_DIR": _FOLDER},
+        environment={**environment, "HDH_OPERATE_CREDENTIALS_DIR": _FOLDER},
         volumes={stack.volume(CREDENTIALS): {"bind": _FOLDER, "mode": "rw"}},
         network_mode="none",
         read_only=True,

@@ -33,6 +33,14 @@ class CredentialsSettings(Settings):
     )
 
 
+class CardSettings(CredentialsSettings):
+    """What `operate gateway add` prints, as seen by a command that runs inside the stack."""
+
+    operate_broker_port: int = Field(
+        default=8883, ge=1, le=65535, description="The port by which gateways reach the broker; found out by Docker."
+    )
+
+
 class SetupSettings(SiteSettings):
     """What `operate setup` needs for the broker."""
 

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from operate.broker.gateways import Gateway
 from operate.broker.rights import gateway_user, rights
 
-PORT = 8883
-
 
 @dataclass(frozen=True, slots=True)
 class Card:
@@ -18,12 +16,14 @@ class Card:
         password: shown this once.
         authority: the certificate (PEM) to check the broker by.
         host: the broker, as its certificate names it.
+        port: where it listens for gateways.
     """
 
     gateway: Gateway
     password: str
     authority: str
     host: str
+    port: int
 
     def as_json(self) -> dict[str, object]:
         """For programs."""
@@ -34,7 +34,7 @@ class Card:
             "write": user.write,
             "read": user.read,
             "host": self.host,
-            "port": PORT,
+            "port": self.port,
             "ca": self.authority,
         }
 
@@ -42,10 +42,10 @@ class Card:
         """For people: what to enter where, and a command that shows whether it works."""
         gateway = self.gateway
         topic = f"{gateway.project}/{gateway.house}/room/device"
-        where = ("-h", self.host, "-p", str(PORT), "--cafile", "ca.crt", "-u", gateway.user, "-P", self.password)
+        where = ("-h", self.host, "-p", str(self.port), "--cafile", "ca.crt", "-u", gateway.user, "-P", self.password)
         command = shlex.join(["mosquitto_pub", *where, "-q", "1", "-t", topic, "-m", '{"temperature": 21.5}'])
         lines = [
-            f"broker    {self.host}, port {PORT}, TLS",
+            f"broker    {self.host}, port {self.port}, TLS",
             f"user      {gateway.user}",
             f"password  {self.password}",
             "          It is shown this once; if it is lost, revoke the gateway and add it again.",
