@@ -37,7 +37,7 @@ purge: ## Delete the stack with all its data, after asking
 test: $(UV_PROJECT_ENVIRONMENT)/.dev ## Check everything: lint, types and all tests
 	@$(PYTHON) infra/make/system_packages.py
 	@$(MAKE) lint
-	@$(PYTHON) -m pytest
+	@PATH="$$PATH:$(CURDIR)/.tools/bin" $(PYTHON) -m pytest
 
 lint: $(UV_PROJECT_ENVIRONMENT)/.dev ## Check style and types
 	@$(PYTHON) -m ruff check . && $(PYTHON) -m ruff format --check .

@@ -23,9 +23,9 @@ def test_kill_9_twenty_times(
     """Every message that the broker acknowledged is written exactly once, also those whose time is their arrival's."""
     seeded = random.Random(20)
     ingest = Ingest(tmp_path / "ingest", mosquitto.url, store_url)
-    with ingest, Publisher(mosquitto.port, tmp_path / "ledger", 24_000, 700) as publisher:
+    with ingest, Publisher(mosquitto.port, tmp_path / "ledger", 20_000, 700) as publisher:
         for _ in range(_KILLS):
-            time.sleep(seeded.uniform(0.2, 1.0))
+            time.sleep(seeded.uniform(0.1, 0.7))
             ingest.kill()
             if seeded.random() < 0.25:
                 # Also in the middle of starting.

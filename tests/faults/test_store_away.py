@@ -14,7 +14,7 @@ from tests.common.servers import Influxd, Mosquitto
 
 pytestmark = pytest.mark.mosquitto
 _AWAY_SECONDS = 60
-_LOCKED_SECONDS = 15
+_LOCKED_SECONDS = 12
 _FROZEN_SECONDS = 35
 
 Expect = Callable[[str, list[int]], None]

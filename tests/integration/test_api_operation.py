@@ -146,9 +146,10 @@ def test_counters_are_summed_and_reconcile(api: Api, everything: str) -> None:
         "reconciles": True,
     }
     assert (total, True) == (found["counters"], found["complete"])
-    assert [
-        (s["counters"]["received"], s["counters"]["reconciles"]) for s in found["ingests"]
-    ] == [(21, True), (6, True)]
+    assert [(s["counters"]["received"], s["counters"]["reconciles"]) for s in found["ingests"]] == [
+        (21, True),
+        (6, True),
+    ]
     assert found["projects"] == {
         "": {"written": 0, "rejected": 1, "ignored": 1},
         "other": {"written": 2, "rejected": 1, "ignored": 0},

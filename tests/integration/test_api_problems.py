@@ -1,5 +1,7 @@
 """What is asked wrongly is told by a problem document, and nothing that is asked breaks the api."""
 
+import signal
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -176,3 +178,26 @@ def open_request(api: Api) -> Any:
     connection = socket.create_connection(("127.0.0.1", api.port))
     connection.sendall(b"GET /v1/latest HTTP/1.1\r\nHost: api\r\n\r\n")
     return connection
+
+
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_cleanly(tmp_path: Path, sent: signal.Signals) -> None:
+    """Exit code 0, and nothing on the way out that looks like an error."""
+    api = Api(tmp_path, f"sqlite:///{tmp_path}/store.db")
+    api.start()
+
+    assert api.stop(sent) == 0
+    assert "Traceback" not in api.log.read_text()
+
+
+@pytest.mark.parametrize("missing", ["HDH_STORE_URL", "HDH_API_DATA_DIR"])
+def test_a_missing_setting_is_one_sentence(tmp_path: Path, missing: str) -> None:
+    """It names the variable; exit code 2."""
+    api = Api(tmp_path, f"sqlite:///{tmp_path}/store.db")
+    env = {name: value for name, value in (api.env or {}).items() if name != missing}
+
+    done = subprocess.run(api.command, env=env, check=False, capture_output=True, text=True, timeout=30)
+
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"{missing} is not set.")
+    assert len(done.stderr.splitlines()) == 1

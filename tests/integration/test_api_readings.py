@@ -200,6 +200,8 @@ def test_text_knows_its_own_aggregates(world: World) -> None:
 
     assert series["value"] == ["auto"]
     assert (refused["parameter"], refused["value"]) == ("aggregate", "mean")
+    unfilled = world.api.get("readings", project=world.full, **day, every="1h", aggregate="last", gap="linear").json()
+    assert (unfilled["parameter"], unfilled["value"]) == ("gap", "linear")
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -38,10 +39,8 @@ def points(*times: int) -> list[Point]:
 
 def times_in(url: str) -> list[int]:
     """The times of all readings."""
-    store = open_reader(url)
-    found = [int(time) for chunk in store.read(SELECTION, ALL_TIME) for time in chunk.time]
-    store.close()
-    return found
+    with closing(open_reader(url)) as store:
+        return [int(time) for chunk in store.read(SELECTION, ALL_TIME) for time in chunk.time]
 
 
 @pytest.fixture

@@ -166,7 +166,7 @@ def parse_catalogue(text: str) -> Catalogue:
 
 def _quantity(entry: _Entry) -> Quantity:
     low, high = entry.range
-    values = entry.model_dump(exclude={"range", "low", "high"})
+    values = entry.model_dump(exclude={"range"})
     return Quantity(**values, low=low, high=high)
 
 

@@ -2,7 +2,11 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from time import time_ns
 from zoneinfo import ZoneInfo
+
+UNIT_MS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000}
+"""Milliseconds of the units in which people write lengths of time; a day is one of 24 hours."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LOCAL_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 (local on purpose)
@@ -11,6 +15,11 @@ _DAY = timedelta(days=1)
 _UNITS_BY_SIZE = ((1e11, 1000.0), (1e14, 1.0), (1e17, 1e-3), (float("inf"), 1e-6))
 _LARGEST = 1e21  # nanoseconds of the year 33,000; an integer of hundreds of digits does not even fit into a float
 _LOOSE = re.compile(r"^(\d{4})[.\-/](\d{2})[.\-/](\d{2})[T ](.+)$")
+
+
+def now_ms() -> int:
+    """The time in whole epoch milliseconds."""
+    return time_ns() // 1_000_000
 
 
 def from_epoch(number: float) -> int:
@@ -93,3 +102,11 @@ def iso(time: int, zone: ZoneInfo | None = None) -> str:
     moment = from_ms(time, zone)
     text = moment.isoformat(timespec="milliseconds" if time % 1000 else "seconds")
     return text.replace("+00:00", "Z") if zone is None else text
+
+
+def spell(time: int) -> str:
+    """The time as a sentence names it: ISO 8601 in UTC, or its milliseconds where no calendar reaches."""
+    try:
+        return iso(time)
+    except OverflowError:
+        return f"{time} ms"

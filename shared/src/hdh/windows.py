@@ -12,7 +12,7 @@ import numpy as np
 
 from hdh.errors import Invalid
 from hdh.model import Span
-from hdh.times import from_ms, to_ms
+from hdh.times import UNIT_MS, from_ms, to_ms
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -20,15 +20,15 @@ if TYPE_CHECKING:
 MOST_WINDOWS = 10_000_000
 """More in one answer are a mistake: a window a minute for nineteen years."""
 
-_UNIT_MS = {"s": 1_000, "m": 60_000, "h": 3_600_000}
+# A month and a year by their mean length, to compare with.
+_UNIT_MS = UNIT_MS | {"mo": 2_629_746_000, "y": 31_556_952_000}
 _FIXED = {f"{n}{unit}": n * _UNIT_MS[unit] for unit in ("s", "m") for n in (1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30)} | {
-    "1h": 3_600_000
+    "1h": _UNIT_MS["h"]
 }
 _CLOCK_HOURS = {f"{n}h": n for n in (2, 3, 4, 6, 8, 12)}
-_CALENDAR = {"1d": 86_400_000, "1w": 604_800_000, "1mo": 2_629_746_000, "1y": 31_556_952_000}
-_LENGTHS = _FIXED | {text: n * 3_600_000 for text, n in _CLOCK_HOURS.items()} | _CALENDAR
+_CALENDAR = {f"1{unit}": _UNIT_MS[unit] for unit in ("d", "w", "mo", "y")}
+_LENGTHS = _FIXED | {text: n * _UNIT_MS["h"] for text, n in _CLOCK_HOURS.items()} | _CALENDAR
 _SPELLING = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d|w|mo|y)")
-_ASKED_MS = _UNIT_MS | {"ms": 1, "d": 86_400_000, "w": 604_800_000, "mo": 2_629_746_000, "y": 31_556_952_000}
 
 
 class Aggregate(StrEnum):
@@ -177,7 +177,7 @@ def _nearest(text: str) -> str:
     match = _SPELLING.fullmatch(text)
     if match is None:
         return "Give a number and a unit: 10s, 5m, 1h, 6h, 1d, 1w, 1mo or 1y."
-    asked = float(match[1]) * _ASKED_MS[match[2]]
+    asked = float(match[1]) * _UNIT_MS[match[2]]
     shorter = max((e for e in _LENGTHS if _LENGTHS[e] <= asked), key=_LENGTHS.__getitem__, default=None)
     longer = min((e for e in _LENGTHS if _LENGTHS[e] >= asked), key=_LENGTHS.__getitem__, default=None)
     return f"The nearest are {' and '.join(e for e in dict.fromkeys((shorter, longer)) if e)}."

@@ -143,7 +143,9 @@ def test_going_on_from_a_stored_state_gives_the_same_points(steps: list[tuple[in
     for message in messages[:cut]:
         first.place(message)
     state = json.loads(json.dumps({"toe": first.ahead("toe"), "gone": {"a": 1}}))
-    second = Placer(parse_site(SITE, "site.yaml"), state)
+    second = placer()
+    for name, ahead in state.items():
+        second.restore(name, ahead)
     assert [second.place(message) for message in messages[cut:]] == expected[cut:]
     second.restore("toe", state["toe"])
     assert [second.place(message) for message in messages[cut:]] == expected[cut:]
@@ -195,7 +197,8 @@ def test_a_device_listed_with_the_servers_time_gets_it() -> None:
         (NOW + 3_600_001, Reason.CLOCK, "far ahead"),
         (NOW - 90 * DAY - 1, Reason.EXPIRED, "is older than the project's retention"),
         (10**17, Reason.CLOCK, "time 1973-03-03T09:46:40Z is before"),
-        (10**300, Reason.CLOCK, "ms is far ahead"),
+        (9 * 10**20, Reason.CLOCK, "time 900000000000000 ms is far ahead"),
+        (10**300, Reason.TIME, "cannot be read"),
         (-1, Reason.CLOCK, "is before"),
         ("yesterday", Reason.TIME, "time 'yesterday' cannot be read. Send epoch seconds"),
         ("2026-01-09T23:06:40", Reason.TIME, "has no offset from UTC; write it as"),

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hdh.errors import Misconfigured
-from hdh.site import Assignment, Device, House, Project, Room, Route, Site, load_site, parse_site, schema
+from hdh.site import Assignment, Device, House, Project, Room, Route, Site, json_schema, load_site, parse_site
 
 HELSINKI = ZoneInfo("Europe/Helsinki")
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -285,7 +285,7 @@ def test_a_key_without_value_is_as_good_as_absent() -> None:
 
 def test_the_schema_is_one_for_editors() -> None:
     """The JSON schema knows the file's keys and can be written out."""
-    found = json.loads(json.dumps(schema()))
+    found = json.loads(json.dumps(json_schema()))
     assert set(found["properties"]) == {"projects", "routes"}
     assert "from" in found["$defs"]["AssignmentEntry"]["properties"]
 

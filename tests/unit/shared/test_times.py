@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hdh.times import from_epoch, from_iso, from_ms, iso, to_ms
+from hdh.times import from_epoch, from_iso, from_ms, iso, spell, to_ms
 
 HELSINKI = ZoneInfo("Europe/Helsinki")
 MOMENT = 1_772_000_000_123
@@ -125,3 +125,8 @@ def test_beyond_the_calendar() -> None:
     """A time that no datetime holds raises what the docstring says."""
     with pytest.raises(OverflowError):
         from_ms(2**53)
+
+
+def test_a_sentence_can_name_any_time() -> None:
+    """Beyond the years of the calendar it says the milliseconds."""
+    assert (spell(MOMENT), spell(10**16)) == (iso(MOMENT), "10000000000000000 ms")

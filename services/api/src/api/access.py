@@ -123,6 +123,8 @@ class Openness:
 
 def is_loopback(host: str) -> bool:
     """Whether a host's every address is loopback."""
+    if host == "localhost":  # also where no resolver knows it, as RFC 6761 has it
+        return True
     try:
         return all(ip_address(found[4][0]).is_loopback for found in getaddrinfo(host, None))
     except (gaierror, ValueError, UnicodeError):

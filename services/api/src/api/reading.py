@@ -69,11 +69,16 @@ def check(request: ReadingsRequest) -> None:
                 remedy = "Add a window, such as every=1h, or leave it out to get raw readings."
                 raise Invalid("needs every.", parameter=parameter, value=str(given), remedy=remedy)
         return
-    texts = [quantity for quantity in request.filters.quantity if quantity.endswith(TEXT_SUFFIX)]
-    if texts and (request.aggregate or Aggregate.MEAN) not in _OF_TEXT:
+    text = next((quantity for quantity in request.filters.quantity if quantity.endswith(TEXT_SUFFIX)), None)
+    aggregate = request.aggregate or Aggregate.MEAN
+    if text and aggregate not in _OF_TEXT:
         remedy = "Text knows aggregate=count, first and last."
-        value = (request.aggregate or Aggregate.MEAN).value
-        raise Invalid(f"cannot be computed from text ({texts[0]}).", parameter="aggregate", value=value, remedy=remedy)
+        raise Invalid(
+            f"cannot be computed from text ({text}).", parameter="aggregate", value=aggregate.value, remedy=remedy
+        )
+    if text and request.gap in {Gap.PREVIOUS, Gap.LINEAR} and aggregate is not Aggregate.COUNT:
+        remedy = "Text knows gap=null and skip."
+        raise Invalid(f"cannot be filled with text ({text}).", parameter="gap", value=str(request.gap), remedy=remedy)
 
 
 def plan(reader: Reader, request: ReadingsRequest, directories: Sequence[Directory]) -> Planned:

@@ -1,6 +1,7 @@
 """The command `ingest`: wires the stages, handles signals; nothing else."""
 
 import signal
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from contextvars import copy_context
@@ -35,7 +36,7 @@ from ingest.write import Store
 _SIGNALS = frozenset({signal.SIGTERM, signal.SIGINT, signal.SIGHUP})
 _EVERY_SECONDS = 1.0
 _OPEN_AGAIN_SECONDS = 5.0
-_END_SECONDS = 15.0
+_END_SECONDS = 8.0
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="From broker to store, nothing lost.")
 _log = structlog.get_logger()
@@ -51,9 +52,15 @@ def run() -> None:
         _run(load(IngestSettings))
     except Misconfigured as error:
         _fail(error, 2)
+    except Retryable as error:
+        _fail(error, 1)
 
 
 def _run(settings: IngestSettings) -> None:
+    if settings.broker_ca_file is not None and not settings.broker_ca_file.is_file():
+        raise Misconfigured(
+            f"HDH_BROKER_CA_FILE={settings.broker_ca_file} is no file. Name the CA's certificate (PEM)."
+        )
     sock = listen(parse_address(settings.ingest_listen), "HDH_INGEST_LISTEN")
     sites = SiteFile(settings.site_file)
     registry = CollectorRegistry()
@@ -78,8 +85,9 @@ def _run(settings: IngestSettings) -> None:
     stop.set()
     appended.set()
     http.should_exit = True
+    deadline = time.monotonic() + _END_SECONDS
     for thread in (receiving, writing, serving):
-        thread.join(_END_SECONDS)
+        thread.join(max(0.0, deadline - time.monotonic()))
     if any(thread.is_alive() for thread in (receiving, writing)):
         # A store that hangs keeps a write waiting. It is not marked as done, so nothing is lost by leaving now.
         _log.warning("ingest_ended_in_the_middle")

@@ -8,7 +8,7 @@ import msgspec
 from hdh.model import UNASSIGNED, Place, Point
 from hdh.quantities import catalogue
 from hdh.site import Assignment, Device, Project, Site
-from hdh.times import iso
+from hdh.times import spell
 from ingest.ahead import Ahead
 from ingest.decoders import Address, Record
 from ingest.decoders.decoded import Read
@@ -64,19 +64,16 @@ class Placer:
 
     Args:
         site: what is listed.
-        ahead: what `ahead` returned for each project, stored with the position that it belongs to.
 
     Raises:
         Misconfigured: a route of the site file names a decoder that is not there.
     """
 
-    def __init__(self, site: Site, ahead: Mapping[str, Mapping[str, int]] | None = None) -> None:
+    def __init__(self, site: Site) -> None:
         self._router = Router(site)
         self._lanes = {project.id: _lane(project) for project in site.projects}
         self._topics: dict[str, tuple[str | None, _Bound | Fault | Ignored]] = {}
         self._shapes: dict[tuple[str, ...], tuple[tuple[str, tuple[str, ...]], ...]] = {}
-        for project, state in (ahead or {}).items():
-            self.restore(project, state)
 
     def project_of(self, topic: str) -> str | None:
         """The listed project that a topic belongs to; None for topics of no listed one."""
@@ -151,9 +148,10 @@ class Placer:
 
     def _bind(self, topic: str) -> tuple[str | None, _Bound | Fault | Ignored]:
         project, routed = self._router.find(topic)
-        if project is None or not isinstance(routed, Routed):
-            return project, routed  # type: ignore[return-value]  # a route leads to listed projects only
-        lane, address = self._lanes[project], routed.address
+        if not isinstance(routed, Routed):
+            return project, routed
+        address = routed.address
+        lane = self._lanes[address.project]
         device = lane.device(address.house, address.device)
         assignments = device.assignments if device else ()
         house = address.house or (assignments[-1].house if assignments else "")
@@ -195,23 +193,16 @@ def _lane(project: Project) -> _Lane:
 
 def _check_time(project: Project, time: int, arrived: int) -> Fault | None:
     if time < project.clock_earliest:
-        what, limit = f"before {_spell(project.clock_earliest)}", "clock_earliest"
+        what, limit = f"before {spell(project.clock_earliest)}", "clock_earliest"
     elif time > arrived + project.clock_ahead:
-        what, limit = f"far ahead of its arrival, {_spell(arrived)}", "clock_ahead"
+        what, limit = f"far ahead of its arrival, {spell(arrived)}", "clock_ahead"
     elif project.retention is not None and time < arrived - project.retention:
-        text = f"time {_spell(time)} is older than the project's retention. Send it to a project that keeps it longer."
+        text = f"time {spell(time)} is older than the project's retention. Send it to a project that keeps it longer."
         return Fault(Reason.EXPIRED, text)
     else:
         return None
     remedy = f"Set the device's clock, or `time_source: server` for it or `{limit}` of the project in the site file."
-    return Fault(Reason.CLOCK, f"time {_spell(time)} is {what}. {remedy}")
-
-
-def _spell(time: int) -> str:
-    try:
-        return iso(time)
-    except OverflowError:
-        return f"{str(time)[:20]} ms"
+    return Fault(Reason.CLOCK, f"time {spell(time)} is {what}. {remedy}")
 
 
 def _bounded(faults: list[Fault]) -> list[Fault]:

@@ -29,6 +29,7 @@ _WAIT_SECONDS = 0.2
 _CONNACK_SECONDS = 15.0
 _STEADY_SECONDS = 10.0
 _TAKEN_OVER_SECONDS = 20.0
+_SUSPICIOUS = 3
 _REPORTS_AT_ONCE = 100
 _TOPICS_NOTE = "topics"
 _UNSUPPORTED_PROTOCOL = 0x84
@@ -96,6 +97,8 @@ class Receiver:
         self._resumed = False
         self._connected_at: float | None = None
         self._wait_at_least = 0.0
+        self._short = 0
+        self._suspicion = ""
 
     def run(self, stop: Event) -> None:
         """Receive until `stop` is set."""
@@ -121,8 +124,23 @@ class Receiver:
     def _after_connection(self) -> None:
         if self._connected_at is None:
             return
-        if time.monotonic() - self._connected_at >= _STEADY_SECONDS:
+        if self._is_steady():
             self._backoff.reset()
+            self._short = 0
+            return
+        # Mosquitto 2.0 closes without a word when another client comes with our id: only that it goes on tells.
+        self._short += 1
+        if self._short >= _SUSPICIOUS:
+            self._suspicion = self.problem = (
+                f"The broker took us and closed the connection soon after, {self._short} times running. Does another "
+                f"process use the client id {self._settings.ingest_client_id!r} too? Stop it, or set "
+                "HDH_INGEST_CLIENT_ID for one of them."
+            )
+            self._wait_at_least = _TAKEN_OVER_SECONDS
+            _log.warning("connections_end_soon", problem=self.problem)
+
+    def _is_steady(self) -> bool:
+        return self._connected_at is not None and time.monotonic() - self._connected_at >= _STEADY_SECONDS
 
     def _connect_and_receive(self, stop: Event) -> None:
         connection = Connection(self._settings, self._protocol)
@@ -156,6 +174,8 @@ class Receiver:
                 for topic, payload in self._reports.take(_REPORTS_AT_ONCE):
                     connection.publish(topic, payload)
             connection.loop_misc()
+            if self._suspicion and self._is_steady():
+                self._suspicion = self.problem = ""
 
     def _read(self, connection: Connection) -> None:
         """Read what has arrived, but no more than a batch may hold."""
@@ -243,7 +263,7 @@ class Receiver:
             )
             _log.error("subscription_refused", topics=refused)
             return
-        self.problem = ""
+        self.problem = self._suspicion
         self._note_topics(set(self._settings.topics))
 
     def _on_disconnect(

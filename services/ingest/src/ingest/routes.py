@@ -24,7 +24,7 @@ _TAGS = ("project", "house", "room", "device")
 
 @dataclass(frozen=True, slots=True)
 class Routed:
-    """Where messages on a topic go: to a decoder with an address, or nowhere, for a reason."""
+    """Where messages on a topic go: to this decoder, with what the topic says."""
 
     decoder: Decoder
     address: Address

@@ -2,7 +2,7 @@
 
 from hdh.site.load import load_site, parse_site
 from hdh.site.model import Assignment, Device, House, Project, Room, Route, Site, TimeSource
-from hdh.site.schema import schema
+from hdh.site.schema import json_schema
 from hdh.site.template import Template, parse_template
 
 __all__ = [
@@ -15,8 +15,8 @@ __all__ = [
     "Site",
     "Template",
     "TimeSource",
+    "json_schema",
     "load_site",
     "parse_site",
     "parse_template",
-    "schema",
 ]

@@ -20,15 +20,19 @@ class Node:
     data: object
     path: Path
 
+    def get(self, key: str) -> object:
+        """What stands under a key; None if nothing does."""
+        return self.data.get(key) if isinstance(self.data, dict) else None
+
     def items(self, key: str) -> list["Node"]:
         """The entries of a list."""
-        found = self.data.get(key) if isinstance(self.data, dict) else None
+        found = self.get(key)
         entries = found if isinstance(found, list) else []
         return [Node(entry, (*self.path, key, i)) for i, entry in enumerate(entries)]
 
     def text(self, key: str) -> str | None:
         """The text under a key; None if there is none."""
-        found = self.data.get(key) if isinstance(self.data, dict) else None
+        found = self.get(key)
         return found if isinstance(found, str) else None
 
 
@@ -57,9 +61,8 @@ def _check_project(project: Node) -> Iterator[Problem]:
 
 
 def _check_pseudonym(project: Node, house: Node) -> Iterator[Problem]:
-    public = isinstance(project.data, dict) and project.data.get("public") is True
     pseudonym = house.text("pseudonym")
-    if public and isinstance(house.data, dict) and "pseudonym" not in house.data:
+    if project.get("public") is True and isinstance(house.data, dict) and house.get("pseudonym") is None:
         yield Problem((*house.path, "pseudonym"), "a house of a public project needs one. Add `pseudonym: house-a`.")
     others = {other.text("id") for other in project.items("houses") if other.path != house.path}
     if pseudonym in others - {None}:
@@ -146,7 +149,7 @@ def _zone(house: Node | None, project: Node) -> ZoneInfo:
 
 def _time(node: Node, key: str, zone: ZoneInfo, default: int) -> int | None:
     """The time under a key, the default where there is none, None where it cannot be read."""
-    if not isinstance(node.data, dict) or key not in node.data:
+    if node.get(key) is None:
         return default
     try:
         return parse_time(node.text(key) or "", zone)

@@ -3,10 +3,11 @@
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path as FilePath
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from hdh.errors import Misconfigured
 from hdh.model import UNASSIGNED
@@ -26,9 +27,6 @@ from hdh.site.schema import (
 from hdh.site.source import Problem, Source, read_yaml
 from hdh.site.template import parse_template
 from hdh.site.values import did_you_mean, parse_length, parse_retention, parse_time, parse_zone
-
-if TYPE_CHECKING:
-    from pydantic_core import ErrorDetails
 
 DEFAULT = """\
 projects:
@@ -78,11 +76,7 @@ def parse_site(text: str, name: str) -> Site:
         Misconfigured: see `load_site`.
     """
     source = read_yaml(text)
-    if not source.problems or source.data is not None:
-        entry, wrong = _validate(source)
-        problems = source.problems + wrong
-    else:
-        entry, problems = None, source.problems
+    entry, problems = _validate(source)
     if problems or entry is None:
         raise Misconfigured("\n".join(_lines(name, source, problems)))
     projects = tuple(_project(project) for project in entry.projects)
@@ -91,16 +85,18 @@ def parse_site(text: str, name: str) -> Site:
 
 
 def _validate(source: Source) -> tuple[SiteEntry | None, list[Problem]]:
+    """The file's entries, None where they are malformed, and all that is wrong with the file."""
     if source.data is None:
-        return None, [Problem((), "the file is empty. List at least one project under `projects:`.")]
-    problems = list(check_site(source.data))
+        empty = Problem((), "the file is empty. List at least one project under `projects:`.")
+        return None, source.problems or [empty]
+    problems = [*source.problems, *check_site(source.data)]
     try:
         return SiteEntry.model_validate(source.data), problems
     except ValidationError as error:
         return None, problems + [_problem(details) for details in error.errors()]
 
 
-def _problem(details: "ErrorDetails") -> Problem:
+def _problem(details: ErrorDetails) -> Problem:
     path, kind, value = details["loc"], details["type"], details["input"]
     names = tuple(part for part in path if isinstance(part, str))
     if kind == "missing":

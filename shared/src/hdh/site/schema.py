@@ -135,6 +135,6 @@ def keys_of(entry: type[Entry]) -> set[str]:
     return {field.alias or name for name, field in entry.model_fields.items()}
 
 
-def schema() -> dict[str, Any]:
+def json_schema() -> dict[str, Any]:
     """The site file's JSON schema, for editors that complete and check while one types."""
     return SiteEntry.model_json_schema()

@@ -5,19 +5,11 @@ from difflib import get_close_matches
 from zoneinfo import ZoneInfo, available_timezones
 
 from hdh.model import UNASSIGNED
-from hdh.times import from_iso
+from hdh.times import UNIT_MS, from_iso
 
 _LENGTH = re.compile(r"(\d+)(ms|s|m|h|d|w|y)")
 # A year of retention is a whole one, also where it is a leap year.
-_UNIT_MS = {
-    "ms": 1,
-    "s": 1_000,
-    "m": 60_000,
-    "h": 3_600_000,
-    "d": 86_400_000,
-    "w": 604_800_000,
-    "y": 366 * 86_400_000,
-}
+_UNIT_MS = UNIT_MS | {"y": 366 * UNIT_MS["d"]}
 _LEVEL_BREAKERS = "/+#\0"
 _LONGEST_ID = 128
 _RESERVED = {"error": "errors are reported on topics that end so", UNASSIGNED: "it stands for what is not known"}

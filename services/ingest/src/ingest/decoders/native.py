@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from ingest.decoders.decoded import Address, Decoded, Decoder, Record
 from ingest.decoders.fields import read_fields, shown
-from ingest.decoders.payload import fault_of, read_json, read_time
+from ingest.decoders.payload import read_json, read_time
 from ingest.message import Fault, Reason
 
 _OTHER_TIMES = ("timestamp", "ts", "Time", "Timestamp")
@@ -20,7 +20,7 @@ def read(payload: bytes, address: Address, zone: ZoneInfo) -> Decoded:
     try:
         value = read_json(payload)
     except ValueError as error:
-        decoded.faults.append(fault_of(error, Reason.PAYLOAD))
+        decoded.faults.append(Fault(Reason.PAYLOAD, str(error)))
         return decoded
     for entry in value if isinstance(value, list) else (value,):
         if isinstance(entry, dict):
@@ -41,7 +41,7 @@ def _read_object(entry: dict[str, object], decoded: Decoded) -> None:
         try:
             time = read_time(time)
         except ValueError as error:
-            decoded.faults.append(fault_of(error, Reason.TIME))
+            decoded.faults.append(Fault(Reason.TIME, str(error)))
             return
     fields = read_fields(entry, decoded.faults)
     if fields:

@@ -7,7 +7,6 @@ import msgspec
 
 from hdh.times import from_epoch, from_iso, from_local
 from ingest.decoders.fields import shown
-from ingest.message import Fault, Reason
 
 _decode = msgspec.json.Decoder().decode
 _BOM = b"\xef\xbb\xbf"
@@ -84,11 +83,6 @@ def read_local_time(value: object, zone: ZoneInfo) -> tuple[int, int | None]:
             # The slow way knows the sentence to say.
             return read_time(value, zone), None
     return read_time(value, zone), None
-
-
-def fault_of(error: ValueError, reason: Reason) -> Fault:
-    """The fault that an error's sentence makes."""
-    return Fault(reason, str(error))
 
 
 def _is_number(text: str) -> bool:

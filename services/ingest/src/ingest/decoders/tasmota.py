@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from hdh.quantities import catalogue
 from ingest.decoders.decoded import Address, Decoded, Decoder, Record
 from ingest.decoders.fields import Fields, add_reading, read_fields, shown
-from ingest.decoders.payload import fault_of, read_json, read_local_time
+from ingest.decoders.payload import read_json, read_local_time
 from ingest.message import Fault, Ignored, Reason
 
 _COMMANDS = ("RESULT", "POWER", "STATUS", "LOGGING", "UPGRADE")
@@ -57,7 +57,7 @@ def read(payload: bytes, address: Address, zone: ZoneInfo) -> Decoded:
     try:
         value = payload.decode() if address.kind == "LWT" else read_json(payload)
     except ValueError as error:
-        decoded.faults.append(fault_of(error, Reason.PAYLOAD))
+        decoded.faults.append(Fault(Reason.PAYLOAD, str(error)))
         return decoded
     if address.kind == "LWT":
         fields: Fields = {}
@@ -78,7 +78,7 @@ def _read_object(value: dict[str, Any], kind: str, zone: ZoneInfo, decoded: Deco
         try:
             time, second = read_local_time(stamp, zone)
         except ValueError as error:
-            decoded.faults.append(fault_of(error, Reason.TIME))
+            decoded.faults.append(Fault(Reason.TIME, str(error)))
             return
     components: _Components = {"": {}}
     if kind.endswith("STATE"):

@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 from ingest.decoders.decoded import Address, Decoded, Decoder, Record
 from ingest.decoders.fields import add_reading, shown
-from ingest.decoders.payload import fault_of, read_json, read_time
+from ingest.decoders.payload import read_json, read_time
 from ingest.message import Fault, Reason
 
 
@@ -40,7 +40,7 @@ def _take_time(value: dict[str, object], record: Record, faults: list[Fault]) ->
     try:
         record.time = None if time is None else read_time(time)
     except ValueError as error:
-        faults.append(fault_of(error, Reason.TIME))
+        faults.append(Fault(Reason.TIME, str(error)))
     return value["value"]
 
 

@@ -10,7 +10,7 @@ import msgspec
 from hdh.quantities import catalogue
 from ingest.decoders.decoded import Address, Decoded, Decoder, Record
 from ingest.decoders.fields import add_reading, read_fields, shown
-from ingest.decoders.payload import fault_of, read_json, read_time
+from ingest.decoders.payload import read_json, read_time
 from ingest.message import Fault, Ignored, Reason
 
 _AVAILABILITY = "availability"
@@ -49,7 +49,7 @@ def read(payload: bytes, address: Address, zone: ZoneInfo) -> Decoded:
     try:
         value = read_json(payload)
     except ValueError as error:
-        decoded.faults.append(fault_of(error, Reason.PAYLOAD))
+        decoded.faults.append(Fault(Reason.PAYLOAD, str(error)))
         return decoded
     if not isinstance(value, dict):
         text = f"{shown(value)} is no object. Set `output: json` in zigbee2mqtt."
@@ -59,7 +59,7 @@ def read(payload: bytes, address: Address, zone: ZoneInfo) -> Decoded:
     try:
         time = None if time is None else read_time(time, zone)
     except ValueError as error:
-        decoded.faults.append(fault_of(error, Reason.TIME))
+        decoded.faults.append(Fault(Reason.TIME, str(error)))
         return decoded
     for component, properties in _components(value).items():
         if fields := read_fields(properties, decoded.faults):
@@ -72,7 +72,7 @@ def _read_availability(payload: bytes, decoded: Decoded) -> None:
     try:
         value = read_json(payload) if payload[:1] in (b"{", b'"') else payload.decode()
     except ValueError as error:
-        decoded.faults.append(fault_of(error, Reason.PAYLOAD))
+        decoded.faults.append(Fault(Reason.PAYLOAD, str(error)))
         return
     record = Record("", None, {})
     add_reading(record.fields, decoded.faults, "online", value.get("state") if isinstance(value, dict) else value)

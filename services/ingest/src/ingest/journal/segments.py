@@ -187,14 +187,14 @@ class Segments:
 
     def _packets_backwards(self) -> Iterator[tuple[int, bytes]]:
         for first in reversed(self._firsts):
-            with retryable(self._folder, "read"), suppress(sqlite3.DatabaseError):
+            with suppress(sqlite3.DatabaseError), retryable(self._folder, "read"):
                 yield from self._reader(first).packets_backwards()
 
     def newest(self, since: int) -> list[Message]:
         """The newest messages, back to the first batch that is all older than `since` (epoch ms)."""
         found: list[Message] = []
         for first in reversed(self._firsts):
-            with retryable(self._folder, "read"), suppress(sqlite3.DatabaseError):
+            with suppress(sqlite3.DatabaseError), retryable(self._folder, "read"):
                 segment = self._reader(first)
                 found += [message for batch in segment.newest(since) for message in batch.messages]
                 if segment.newest_time() is not None:

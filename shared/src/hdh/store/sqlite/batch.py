@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from hdh.model import ALL_TIME, TEXT_SUFFIX, Place, Point
 from hdh.store.interface import Refusal
-from hdh.times import iso
+from hdh.times import spell
 
 NumberRow: TypeAlias = tuple[int, int, float]
 TextRow: TypeAlias = tuple[int, int, str]
@@ -97,15 +97,8 @@ def _refuse_time(index: int, time: object, oldest: int) -> Refusal:
     if type(time) is not int or not ALL_TIME.start <= time < ALL_TIME.stop:
         return Refusal(index, "store", f"the time {time!r} is not one that a store holds")
     return Refusal(
-        index, "expired", f"the time {_iso(time)} is before {_iso(oldest)}, where the project's retention begins"
+        index, "expired", f"the time {spell(time)} is before {spell(oldest)}, where the project's retention begins"
     )
-
-
-def _iso(time: int) -> str:
-    try:
-        return iso(time)
-    except OverflowError:
-        return f"{time} ms"
 
 
 def _add_unusual(batch: Batch, index: int, point: Point, ids: SeriesIds, find_id: FindId) -> None:

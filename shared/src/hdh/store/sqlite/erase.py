@@ -4,7 +4,7 @@ import sqlite3
 from collections import deque
 from collections.abc import Iterable
 
-from hdh.model import ALL_TIME, Span
+from hdh.model import Span
 from hdh.store.sqlite.database import Database
 from hdh.store.sqlite.projects import SeriesRow
 
@@ -12,7 +12,7 @@ PIECE_READINGS = 20_000
 PIECE_SERIES = 1_000
 
 
-def erase(database: Database, series: Iterable[SeriesRow], span: Span = ALL_TIME) -> None:
+def erase(database: Database, series: Iterable[SeriesRow], span: Span) -> None:
     """Delete all readings of the series in the span, in as many transactions as it takes."""
     left = deque(series)
     while left:

@@ -5,7 +5,7 @@ from collections import deque
 
 from hdh.model import ALL_TIME, Span
 from hdh.store.interface import Selection
-from hdh.store.sqlite.erase import erase_piece
+from hdh.store.sqlite.erase import PIECE_SERIES, erase_piece
 from hdh.store.sqlite.projects import ProjectRow, SeriesRow, find_series
 
 
@@ -35,7 +35,8 @@ def _clear_dropped_piece(connection: sqlite3.Connection) -> bool:
     """Delete a bounded part of what dropped projects left; whether there may be more."""
     rows = connection.execute(
         "SELECT id, measurement, house, room, device, field FROM series "
-        "WHERE project NOT IN (SELECT id FROM project) LIMIT 1000"
+        "WHERE project NOT IN (SELECT id FROM project) LIMIT ?",
+        (PIECE_SERIES,),
     ).fetchall()
     if not rows:
         return False

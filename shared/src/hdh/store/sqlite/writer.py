@@ -1,7 +1,6 @@
 """Writing to the SQLite store: one durable transaction a batch, the newest readings kept beside."""
 
 import sqlite3
-import time
 from collections.abc import Callable, Sequence
 from itertools import chain
 from typing import Any
@@ -17,6 +16,7 @@ from hdh.store.sqlite.erase import erase
 from hdh.store.sqlite.expiry import expire_piece
 from hdh.store.sqlite.projects import find_project, find_series
 from hdh.store.url import SqliteUrl
+from hdh.times import now_ms
 
 EXPIRE_EVERY_MS = 60_000
 _EXPIRE_MORE_MS = 1_000
@@ -34,14 +34,10 @@ _INTO_LATEST = (
 _log = structlog.get_logger()
 
 
-def _now_ms() -> int:
-    return time.time_ns() // 1_000_000
-
-
 class SqliteWriter:
     """Writes and deletes; see `hdh.store.interface.Writer`. Opens the file on first use and makes it if need be."""
 
-    def __init__(self, url: SqliteUrl, clock: Callable[[], int] = _now_ms) -> None:
+    def __init__(self, url: SqliteUrl, clock: Callable[[], int] = now_ms) -> None:
         self._database = Database(url)
         self._clock = clock
         self._ids: dict[int, SeriesIds] = {}
@@ -94,7 +90,7 @@ class SqliteWriter:
             with self._database.transaction() as connection:
                 more = expire_piece(connection, now)
         except (Retryable, Misconfigured) as error:
-            _log.warning("expired readings not deleted yet", error=str(error))
+            _log.warning("expired_readings_not_deleted", error=str(error))
             more = False
         self._expire_next = now + (_EXPIRE_MORE_MS if more else EXPIRE_EVERY_MS)
 
