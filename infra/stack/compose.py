@@ -115,6 +115,17 @@ class Stack:
         """Tell Compose by its digest what the site file says: who started under another one is made anew."""
         self.environment["SITE_DIGEST"] = hashlib.sha256(self.site().read_bytes()).hexdigest()
 
+    def running(self) -> dict[str, str]:
+        """The id of each container that runs, by service."""
+        return {each["Service"]: each["ID"] for each in self.containers() if each["State"] == "running"}
+
+    def made_tokens(self, seconds: float) -> bool:
+        """Whether set-up made tokens of the store within the last so many seconds."""
+        if "setup-store" not in self.config["services"]:
+            return False
+        said = self.read("logs", "--no-log-prefix", "--since", f"{int(seconds) + 1}s", "setup-store")
+        return "wrote store/" in said
+
     def volumes(self) -> list[str]:
         """The names of the volumes that hold what lasts."""
         return sorted(volume["name"] for volume in self.config["volumes"].values())

@@ -13,6 +13,7 @@ from infra.stack.compose import BASE_IMAGES, STORES, Failed, Stack, output, work
 from infra.stack.report import show_failure, show_urls
 
 WAIT_SECONDS = "300"
+TOKEN_HOLDERS = ("ingest", "api")
 
 
 def up(stack: Stack) -> None:
@@ -31,15 +32,25 @@ def up(stack: Stack) -> None:
             " has certificates of its own, name their bundle by BUILD_CA_FILE."
         )
     print(f"Built in {time.monotonic() - built:.0f} s. Starting; this ends when every service is healthy …", flush=True)
+    before = stack.running()
+    _start(stack)
+    # Set-up may have made tokens anew that were lost: who still holds the old ones reads the new ones when it starts.
+    holders = [name for name in TOKEN_HOLDERS if name in before and stack.running().get(name) == before[name]]
+    if holders and stack.made_tokens(time.monotonic() - start):
+        stack.run("restart", *holders)
+        _start(stack)
+    # It may have changed the broker's users and rights, too, which the broker reads again when it is told.
+    stack.run("exec", "-T", "broker", "sh", "-c", "kill -HUP 1", quiet=True)
+    print(f"All services are healthy after {time.monotonic() - start:.0f} s.\n")
+    show_urls(stack)
+
+
+def _start(stack: Stack) -> None:
     words = ("up", "--detach", "--wait", "--wait-timeout", WAIT_SECONDS, "--remove-orphans")
     # Off a terminal Compose writes a line for every step, on a terminal it draws them: only the latter is worth seeing.
     if not stack.run(*words, quiet=not sys.stdout.isatty()):
         show_failure(stack)
         raise Failed("The stack did not become healthy. `make logs` shows all; mend it and run `make up` again.")
-    # Set-up may have changed the broker's users and rights, which it reads again when it is told.
-    stack.run("exec", "-T", "broker", "sh", "-c", "kill -HUP 1", quiet=True)
-    print(f"All services are healthy after {time.monotonic() - start:.0f} s.\n")
-    show_urls(stack)
 
 
 def down(stack: Stack) -> None:

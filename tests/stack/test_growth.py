@@ -1,4 +1,4 @@
-"""The site file gains a project while the stack runs."""
+"""The site file gains a project, or a token is lost, while the stack runs."""
 
 import json
 from pathlib import Path
@@ -34,3 +34,20 @@ def test_a_project_that_the_site_file_gained_is_written_and_read(stack: Stack, t
     assert header == "time,project,house,room,device,quantity,value,unit"
     assert rows == ["2023-11-15T00:13:20+02:00,grown,house,room,device,temperature,21.5,Cel"]
     assert stack.checksum("storm") == before
+
+
+def test_a_lost_token_is_made_anew_and_taken_up(stack: Stack) -> None:
+    """`make up` starts who held the old one again."""
+    stack.client.containers.run(
+        "hdh/operate:test",
+        ["rm", "/credentials/store/ingest.token"],
+        remove=True,
+        volumes=[f"{stack.project}_credentials:/credentials"],
+    )
+
+    stack.make("up")
+
+    with Gateway(stack.card("later", "storm", "later"), stack.broker_port) as gateway:
+        gateway.publish([(1, "storm/later/room/device", json.dumps({"time": 1_700_000_000, "temperature": 22.5}))])
+    stack.wait_written()
+    assert "later,room,device,temperature,22.5,Cel" in stack.readings("storm")
