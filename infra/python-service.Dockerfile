@@ -9,14 +9,16 @@ ENV UV_PROJECT_ENVIRONMENT=/app \
     UV_PYTHON_PREFERENCE=only-system \
     UV_LINK_MODE=copy \
     UV_COMPILE_BYTECODE=1 \
+    UV_CACHE_DIR=/var/cache/packages/uv \
+    PIP_CACHE_DIR=/var/cache/packages/pip \
     PIP_DISABLE_PIP_VERSION_CHECK=1
 WORKDIR /src
 # The secret `ca` is optional: a bundle of certificates, where packages come through a proxy that has its own.
-RUN --mount=type=secret,id=ca --mount=type=cache,target=/root/.cache \
+RUN --mount=type=secret,id=ca --mount=type=cache,target=/var/cache/packages \
     if [ -s /run/secrets/ca ]; then export PIP_CERT=/run/secrets/ca; fi; \
     python3 -m venv /uv && /uv/bin/pip install --quiet "uv==${UV_VERSION}"
 # First what changes seldom: foreign packages, by the lock alone. --locked would want every member's pyproject.toml.
-RUN --mount=type=secret,id=ca --mount=type=cache,target=/root/.cache \
+RUN --mount=type=secret,id=ca --mount=type=cache,target=/var/cache/packages \
     --mount=type=bind,source=pyproject.toml,target=pyproject.toml \
     --mount=type=bind,source=uv.lock,target=uv.lock \
     if [ -s /run/secrets/ca ]; then export SSL_CERT_FILE=/run/secrets/ca; fi; \
@@ -24,7 +26,7 @@ RUN --mount=type=secret,id=ca --mount=type=cache,target=/root/.cache \
 COPY pyproject.toml uv.lock ./
 COPY shared shared
 COPY services/${SERVICE} services/${SERVICE}
-RUN --mount=type=secret,id=ca --mount=type=cache,target=/root/.cache \
+RUN --mount=type=secret,id=ca --mount=type=cache,target=/var/cache/packages \
     if [ -s /run/secrets/ca ]; then export SSL_CERT_FILE=/run/secrets/ca; fi; \
     /uv/bin/uv sync --quiet --frozen --no-dev --no-editable --package "hdh-${SERVICE}"
 # Hundreds of modules that hardly ever are imported, a lexer for each language and a class for each answer of InfluxDB's
