@@ -18,7 +18,7 @@ _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _TERM = r"(?:(?:[A-Za-z%]*(?:\[[^\[\]\s]+\])?(?:[+-]?\d+)?|\d+)(?:\{[^{}\s]*\})?)"
 _UCUM = re.compile(rf"(?=.){_TERM}(?:[./]{_TERM})*")
 _HUMP = re.compile(r"(?<=[a-zäöå0-9])(?=[A-ZÄÖÅ])")
-_SEPARATORS = re.compile(r"[\s.\-_]+")
+_SEPARATORS = re.compile(r"[ .\-_]+")  # no other white space: a line break is no part of a name
 _BETWEEN_LETTERS = re.compile(r"(?<=[^\W\d_])_(?=[^\W\d_])")
 _CACHED_SPELLINGS = 8192
 
@@ -139,7 +139,7 @@ class Catalogue:
 
 def snake_case(text: str) -> str:
     """A name as fields are spelled: `dewPoint`, `Dew-Point` and `dew point` come to `dew_point`."""
-    return _SEPARATORS.sub("_", _HUMP.sub("_", text.strip())).lower()
+    return _SEPARATORS.sub("_", _HUMP.sub("_", text.strip(" "))).lower()
 
 
 @cache

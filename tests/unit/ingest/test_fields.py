@@ -137,6 +137,14 @@ def test_text_has_a_limit() -> None:
     assert len(fault.detail) < 200
 
 
+@pytest.mark.parametrize("name", ["temp,p", "temp\np", "temperature\n", "a\tb", "", "1st", "a=b", "x" * 65])
+def test_a_name_that_cannot_be_a_field_is_a_fault(name: str) -> None:
+    """Spaces, dots and dashes part words, nothing else does; the name is shown."""
+    fields, (fault,) = read(**{name: 1})
+    assert (fields, fault.reason) == ({}, Reason.FIELD)
+    assert "cannot be a field's name" in fault.detail
+
+
 def test_null_is_no_reading() -> None:
     """Not even under a name that cannot be a field."""
     assert read(temperature=None, **{"a,b": None}) == ({}, [])
