@@ -31,7 +31,7 @@ RUN --mount=type=secret,id=ca --mount=type=cache,target=/var/cache/packages \
     /uv/bin/uv sync --quiet --frozen --no-dev --no-editable --package "hdh-${SERVICE}"
 # Hundreds of modules that hardly ever are imported, a lexer for each language and a class for each answer of InfluxDB's
 # set-up API: their compiled copies would be a fifth of what we add.
-RUN for package in pygments influxdb_client reactivex; do \
+RUN for package in pygments influxdb_client reactivex markdown_it pydantic/v1; do \
         find /app -path "*/${package}/*" -name "*.pyc" -delete; \
     done
 
