@@ -99,7 +99,33 @@ def test_wrong_credentials_are_an_error(guarded: Store, query: str) -> None:
     writer = open_writer(guarded.url, "nobody:wrong")
     with pytest.raises(Misconfigured):
         writer.write(project, [climate(START, temperature=2.0)])
+    with pytest.raises(Misconfigured, match=project):
+        writer.check(project)
     writer.close()
+
+
+def test_a_check_tells_whether_a_project_can_be_written_to(store: Store) -> None:
+    """It changes nothing; a project that is not there is named."""
+    project, unknown = store.create(), unique("unknown")
+    store.writer.write(project, [climate(START, temperature=1.0)])
+    store.writer.check(project)
+    assert read(store.reader, project) == {series_of(project, "temperature"): [(START, 1.0)]}
+    with pytest.raises(Misconfigured, match=unknown):
+        store.writer.check(unknown)
+    assert unknown not in store.admin.projects()
+
+
+def test_a_check_needs_the_right_to_write_and_no_other(guarded: Store) -> None:
+    """A token that may only write this project passes; on another project, or with the right to read, it does not."""
+    mine, other = guarded.create(), guarded.create()
+    tokens = guarded.admin.create_token(unique("w"), write=[mine]), guarded.admin.create_token(unique("r"), read=[mine])
+    writer, reader = (open_writer(guarded.url, token.secret) for token in tokens)
+    writer.check(mine)
+    for refused, project in ((writer, other), (reader, mine)):
+        with pytest.raises(Misconfigured, match=project):
+            refused.check(project)
+    writer.close()
+    reader.close()
 
 
 def test_tokens_are_made_listed_and_revoked(store: Store) -> None:

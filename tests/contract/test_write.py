@@ -114,6 +114,7 @@ def test_projects_do_not_see_each_other(store: Store) -> None:
         pytest.param({"temperature": 1.0, "humidity": float("-inf")}, id="one-bad-field"),
         pytest.param({"temperature": "warm"}, id="text-in-a-number"),
         pytest.param({"state_text": 1.0}, id="number-in-a-text"),
+        pytest.param({"temperature": True}, id="boolean"),
         pytest.param({"temperature": None}, id="none"),
         pytest.param({"temperature": [1.0]}, id="list"),
         pytest.param({"state_text": b"bytes"}, id="bytes"),

@@ -149,6 +149,31 @@ def test_a_client_that_leaves_ends_the_reading(store: str, tmp_path: Path) -> No
         assert CLIENT.get(f"{url}/health/live").status_code == 200
 
 
+def test_a_client_that_takes_nothing_counts_as_gone(
+    store: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would hold for ever what others wait for."""
+    monkeypatch.setattr("api.streams.STALL_SECONDS", 0.5)
+    with (
+        served(store, tmp_path, chunks=100) as (url, reader),
+        CLIENT.stream("GET", f"{url}/v1/readings", params={"format": "csv"}),
+    ):
+        assert reader.closed.wait(10)
+
+
+def test_so_many_long_answers_are_sent_at_a_time(store: str, tmp_path: Path) -> None:
+    """One more waits a little and is told to come again; short answers need no permit; a permit comes back."""
+    hour, day = str(START + 3600 * SECOND), str(START + 86_400 * SECOND)
+    with Api(tmp_path, store, HDH_API_STREAMS="1") as api:
+        with CLIENT.stream("GET", f"{api.url}/v1/readings", params={"format": "csv"}):
+            refused = [api.get("readings", format="csv"), api.get("readings", every="1s", stop=day, format="csv")]
+            short = api.get("readings", every="1m", stop=hour)
+        eventually(lambda: api.get("readings", device="air-1").status_code == 200)
+
+    assert [(a.status_code, a.json()["title"], a.headers["retry-after"]) for a in refused] == [(503, "Busy", "10")] * 2
+    assert short.status_code == 200
+
+
 @pytest.mark.influxdb1
 def test_a_store_killed_on_the_way_breaks_the_answer_off(tmp_path: Path) -> None:
     """The real thing: InfluxDB dies while the answer is read."""

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from hdh.model import TEXT_SUFFIX, Place, Point
+from hdh.soundness import check_names, check_point, is_unicode
 
 # Names repeat from point to point; what a stranger invents must not grow without bound.
 _CACHED_PREFIXES = 65_536
@@ -19,7 +20,6 @@ _INFINITY = math.inf
 
 _TAGS = ("device", "house", "room")  # sorted, as the store likes them best
 _UNFIT = re.compile(r"""[\x00-\x1f\x7f\ud800-\udfff]|\\(?=[,= "]|\Z)|%(?=[0-9A-Fa-f]{2})""")
-_HALF_A_CHARACTER = re.compile("[\ud800-\udfff]")
 _ENCODED = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _ESCAPED = re.compile(r"\\([,= ])")
 _ESCAPED_TEXT = re.compile(r'\\(["\\])')
@@ -69,13 +69,11 @@ def encode_point(point: Point) -> str:
     """The line of one point, without its newline.
 
     Raises:
-        ValueError: it has no fields, an empty name or one that is no valid Unicode, a value that is no finite number
-            and no text, text under a name that does not end in `_text` or a number under one that does, or a time
-            that is no integer.
+        ValueError: it is not sound; see `hdh.soundness.check_point`.
     """
     time = point.time
-    if type(time) is not int:
-        raise ValueError(f"{_where(point)}: the time {time!r} is no integer")
+    if type(time) is not int or not point.fields:
+        check_point(point)
     fields = ",".join(
         [
             # Nearly all values are finite floats under a number's name: they pass without a call.
@@ -85,8 +83,6 @@ def encode_point(point: Point) -> str:
             for name, value in point.fields.items()
         ]
     )
-    if not fields:
-        raise ValueError(f"{_where(point)}: there are no fields")
     return f"{_prefix(point.measurement, point.place)}{fields} {time}"
 
 
@@ -131,13 +127,8 @@ def _parse_value(value: str) -> float | str:
 @lru_cache(_CACHED_PREFIXES)
 def _prefix(measurement: str, place: Place) -> str:
     """All of the line before the fields."""
-    where = f"point {measurement} of {place.house}/{place.room}/{place.device}"
-    names = {"measurement": measurement} | {key: getattr(place, key) for key in _TAGS}
-    for key, name in names.items():
-        if not name:
-            raise ValueError(f"{where}: the {key} has no name")
-        if _HALF_A_CHARACTER.search(name):
-            raise ValueError(f"{where}: the {key}'s name is no valid Unicode: {name!r}")
+    check_names(measurement, place)
+    names = {key: getattr(place, key) for key in _TAGS}
     tags = "".join(f",{key}={to_stored(names[key]).translate(_NAME_ESCAPES)}" for key in _TAGS)
     return f"{measurement_to_stored(measurement).translate(_MEASUREMENT_ESCAPES)}{tags} "
 
@@ -145,45 +136,20 @@ def _prefix(measurement: str, place: Place) -> str:
 @lru_cache(_CACHED_FIELDS)
 def _number_key(name: str) -> str:
     """The field's key, empty if no number may stand under this name."""
-    return "" if name.endswith(TEXT_SUFFIX) or _HALF_A_CHARACTER.search(name) else _key(name)
+    return "" if name.endswith(TEXT_SUFFIX) or not is_unicode(name) else _key(name)
 
 
 def _key(name: str) -> str:
     return field_to_stored(name).translate(_NAME_ESCAPES)
 
 
-def _other_field(point: Point, name: str, value: object) -> str:
-    where = f"{_where(point)}: the field {name!r}"
-    if not name:
-        raise ValueError(f"{where} has no name")
-    if _HALF_A_CHARACTER.search(name):
-        raise ValueError(f"{where} has a name that is no valid Unicode")
-    if not isinstance(value, str | float) and type(value) is not int:
-        raise ValueError(f"{where} is of type {type(value).__name__}, neither number nor text")
-    if isinstance(value, str) != name.endswith(TEXT_SUFFIX):
-        raise ValueError(f"{where} holds {value!r}: text, and only text, goes to fields that end in {TEXT_SUFFIX!r}")
-    return f"{_key(name)}={_text(where, value) if isinstance(value, str) else _number(where, value)}"
+def _other_field(point: Point, name: str, value: float | str) -> str:
+    check_point(point)
+    return f"{_key(name)}={_quoted(value) if isinstance(value, str) else repr(float(value))}"
 
 
-def _text(where: str, value: str) -> str:
-    if _HALF_A_CHARACTER.search(value):
-        raise ValueError(f"{where} is no valid Unicode: {value!r}")
-    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
-def _number(where: str, value: float) -> str:
-    try:
-        number = float(value)
-    except OverflowError:
-        raise ValueError(f"{where} is too large for a number") from None
-    if not math.isfinite(number):
-        raise ValueError(f"{where} is not finite: {value!r}")
-    return repr(number)
-
-
-def _where(point: Point) -> str:
-    place = point.place
-    return f"point {point.measurement} of {place.house}/{place.room}/{place.device} at {point.time}"
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def _unescape(escaped: str) -> str:

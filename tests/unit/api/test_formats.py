@@ -109,6 +109,18 @@ def test_json_is_the_documented_shape() -> None:
     assert expected == body
 
 
+def test_a_long_block_is_text_a_slice_at_a_time() -> None:
+    """The windows of a series come as one block of millions: its text is never held at once, and joins without seam."""
+    readings = [(time, time / 7) for time in range(100_000)]
+
+    pieces = list(FORMATS["json"].encode(Answer({}, iter([block(readings)]), TimeStyle.ISO)))
+
+    (series,) = json.loads(b"".join(pieces))["series"]
+    assert [iso(time, BERLIN) for time, _ in readings] == series["time"]
+    assert [value for _, value in readings] == series["value"]
+    assert max(map(len, pieces)) < 1_000_000
+
+
 @pytest.mark.parametrize("name", FORMATS)
 def test_nothing_is_a_whole_answer_too(name: str) -> None:
     """Without readings JSON has no series, CSV its header only."""

@@ -1,7 +1,6 @@
 """The command `api`: `run`, `key add`, `key list`, `key revoke`."""
 
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Annotated, TypeVar
@@ -17,7 +16,7 @@ from hdh.errors import HdhError, Invalid
 from hdh.logs import configure
 from hdh.settings import load
 from hdh.site import load_site
-from hdh.times import iso
+from hdh.times import iso, now_ms
 
 app = typer.Typer(help="The query API: store to JSON and CSV.", no_args_is_help=True)
 key_app = typer.Typer(help="API keys and their project scopes.", no_args_is_help=True)
@@ -57,7 +56,7 @@ def add_key(
     with _told():
         settings = load(KeySettings)
         scope = _scope(project or [], [listed.id for listed in load_site(settings.site_file).projects], all_projects)
-        key = _with_keys(settings, lambda keys: keys.add(name, scope, now=_now()))
+        key = _with_keys(settings, lambda keys: keys.add(name, scope, now=now_ms()))
     typer.echo(key)
     typer.echo("Keep it: it is not shown again. Send it as 'Authorization: Bearer hdh_…'.", err=True)
 
@@ -93,7 +92,7 @@ def _row(key: Key) -> tuple[str, str, str, str]:
 def revoke_key(name: Annotated[str, typer.Argument(help="Whose key.")]) -> None:
     """Take a key back, at once."""
     with _told():
-        if not _with_keys(load(DataSettings), lambda keys: keys.revoke(name, now=_now())):
+        if not _with_keys(load(DataSettings), lambda keys: keys.revoke(name, now=now_ms())):
             names = [key.name for key in _with_keys(load(DataSettings), Keys.all) if key.revoked is None]
             remedy = suggest(name, names, otherwise="See api key list.")
             raise Invalid("there is no valid key of this name.", parameter="NAME", value=name, remedy=remedy)
@@ -106,7 +105,3 @@ def _with_keys(settings: DataSettings, work: Callable[[Keys], T]) -> T:
         return work(keys)
     finally:
         keys.close()
-
-
-def _now() -> int:
-    return time.time_ns() // 1_000_000

@@ -12,6 +12,7 @@ from api.access import View
 from api.answers import Answer, Block, Head, TimeStyle, Values
 from api.directory import Directory
 from api.formats import Format
+from api.permits import Permit, Permits
 from api.selections import Filters, Part, parts, series_of
 from api.timerange import TimeRange
 from api.units import unit_of
@@ -121,7 +122,9 @@ def _windows(every: Every, span: Span) -> int:
     return (span.stop - span.start) // length + 2
 
 
-def answer(reader: Reader, request: ReadingsRequest, directories: Sequence[Directory], *, cap: int) -> Answer:
+def answer(
+    reader: Reader, request: ReadingsRequest, directories: Sequence[Directory], *, cap: int, permits: Permits
+) -> Answer:
     """Plan, begin to read, and hand out the rest as it is taken.
 
     Args:
@@ -129,33 +132,54 @@ def answer(reader: Reader, request: ReadingsRequest, directories: Sequence[Direc
         request: what was asked for.
         directories: the selected projects.
         cap: the most readings of a format that is capped.
+        permits: for long answers.
 
     Raises:
         Invalid: it is too much for the format; nothing is ever cut.
         Retryable: the store is away.
+        Problem: 503, too many long answers are being sent.
     """
     check(request)
     planned = plan(reader, request, directories)
-    blocks = _blocks(reader, request, planned)
-    ahead, more = _take(blocks, _AHEAD)
-    if more and request.format.is_capped:
-        _check_cap(reader, request, planned, cap)
     query = resolved(request, directories, planned)
-    return Answer(query, _Rest(ahead, blocks), request.style)
+    permit = permits.permit()
+    blocks = _blocks(reader, request, planned)
+    try:
+        if _has_long_series(request, planned):
+            # A series comes whole with all its windows, so that the first one may be much.
+            permit.take()
+        ahead, more = _take(blocks, _AHEAD)
+        if more and request.format.is_capped:
+            _check_cap(reader, request, planned, cap)
+        if more:
+            permit.take()
+    except BaseException:
+        _close(blocks)
+        permit.give_back()
+        raise
+    return Answer(query, _Rest(ahead, blocks, permit), request.style)
+
+
+def _has_long_series(request: ReadingsRequest, planned: Planned) -> bool:
+    return request.every is not None and any(_windows(request.every, span) > _AHEAD for _, span in planned)
 
 
 class _Rest(Iterator[Block]):
-    """Blocks that were read ahead, then the others; closing it ends the reading."""
+    """Blocks that were read ahead, then the others; closing it ends the reading and gives its permit back."""
 
-    def __init__(self, ahead: Iterable[Block], blocks: "Iterator[Block]") -> None:
+    def __init__(self, ahead: Iterable[Block], blocks: "Iterator[Block]", permit: Permit) -> None:
         self._blocks = blocks
+        self._permit = permit
         self._all = chain(ahead, blocks)
 
     def __next__(self) -> Block:
         return next(self._all)
 
     def close(self) -> None:
-        _close(self._blocks)
+        try:
+            _close(self._blocks)
+        finally:
+            self._permit.give_back()
 
 
 def _take(blocks: Iterator[Block], readings: int) -> tuple[list[Block], bool]:

@@ -8,6 +8,7 @@ from api.directory import Directories
 from api.ingest import Ingest
 from api.keys import Keys
 from api.metrics import Metrics
+from api.permits import Permits
 from api.site_file import SiteFile
 from hdh.errors import HdhError
 from hdh.store.interface import Reader
@@ -20,6 +21,7 @@ class Services:
     Attributes:
         now: epoch milliseconds.
         json_readings: the most readings of one answer in JSON.
+        permits: for long answers.
     """
 
     reader: Reader
@@ -30,6 +32,7 @@ class Services:
     openness: Openness
     now: Callable[[], int]
     json_readings: int
+    permits: Permits
     metrics: Metrics = field(default_factory=Metrics)
 
     def ready(self) -> list[str]:

@@ -11,6 +11,7 @@ from api.app import create_app
 from api.directory import Directories
 from api.ingest import Ingest
 from api.keys import Keys
+from api.permits import Permits
 from api.services import Services
 from api.settings import ApiSettings
 from api.site_file import SiteFile
@@ -57,4 +58,5 @@ def open_services(settings: ApiSettings) -> Services:
         openness=Openness(settings.listen),
         now=lambda: time.time_ns() // 1_000_000,
         json_readings=settings.api_json_readings,
+        permits=Permits(settings.api_streams),
     )

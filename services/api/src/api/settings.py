@@ -45,6 +45,11 @@ class ApiSettings(StoreSettings, SiteSettings, DataSettings):
         ge=1,
         description="The most readings of one answer in JSON; above it an error names CSV.",
     )
+    api_streams: int = Field(
+        default=8,
+        ge=1,
+        description="The most long answers sent at a time; above it a 503 asks to come again.",
+    )
 
     @property
     def listen(self) -> Address:

@@ -1,5 +1,6 @@
 """Answers that are sent while they are read from the store."""
 
+import asyncio
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
@@ -8,9 +9,12 @@ from anyio import CancelScope
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 from starlette.responses import StreamingResponse
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 T = TypeVar("T")
+
+STALL_SECONDS = 60.0
+"""How long a client may take nothing of its answer before it counts as gone."""
 
 log = structlog.get_logger()
 
@@ -19,7 +23,7 @@ class Stream(StreamingResponse):
     """A body that comes piece by piece from a blocking iterator, read in threads.
 
     When reading fails on the way the body is left without its end: the server then closes the connection, so that no
-    client takes a part for the whole. When the client leaves, reading ends too.
+    client takes a part for the whole. When the client leaves, or takes nothing for a minute, reading ends too.
 
     Args:
         pieces: the body.
@@ -38,7 +42,7 @@ class Stream(StreamingResponse):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send it."""
         try:
-            await super().__call__(scope, receive, send)
+            await super().__call__(scope, receive, _impatient(send))
         except ClientDisconnect:
             log.info("client_left", path=scope["path"])
         except Exception as error:
@@ -47,3 +51,16 @@ class Stream(StreamingResponse):
         finally:
             with CancelScope(shield=True):
                 await run_in_threadpool(self._close)
+
+
+def _impatient(send: Send) -> Send:
+    """Send, and take a client that takes nothing for one that left: it must not hold what others wait for."""
+
+    async def sending(message: Message) -> None:
+        try:
+            async with asyncio.timeout(STALL_SECONDS):
+                await send(message)
+        except TimeoutError:
+            raise ClientDisconnect from None
+
+    return sending

@@ -6,10 +6,9 @@ from zoneinfo import ZoneInfo
 
 from hdh.errors import Invalid
 from hdh.model import Span
-from hdh.times import from_epoch, from_iso
+from hdh.times import UNIT_MS, from_epoch, from_iso
 
 _RELATIVE = re.compile(r"(?:now)?-(\d{1,6})(s|m|h|d|w)")
-_UNIT_MS = {"s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000}
 # A shorter number is rather a year or a date than a second of 1970.
 _EPOCH = re.compile(r"\d{9,19}(?:\.\d{1,9})?|0")
 _YEAR = re.compile(r"\d{1,7}(?:\.\d*)?")
@@ -39,7 +38,7 @@ def parse_moment(text: str, *, parameter: str, now: int, zone: ZoneInfo) -> int:
     """
     text = text.strip()
     if match := _RELATIVE.fullmatch(text):
-        moment = now - int(match[1]) * _UNIT_MS[match[2]]
+        moment = now - int(match[1]) * UNIT_MS[match[2]]
     elif text == "now":
         moment = now
     elif _EPOCH.fullmatch(text):
@@ -78,11 +77,6 @@ class TimeRange:
     start: str | None
     stop: str | None
     now: int
-
-    @property
-    def is_local(self) -> bool:
-        """Whether it means another span in another zone."""
-        return self._ends(ZoneInfo("UTC")) != self._ends(ZoneInfo("Asia/Tokyo"))
 
     def resolve(self, zone: ZoneInfo, first: int | None = None) -> Span | None:
         """The span in a zone.

@@ -3,11 +3,14 @@
 import codecs
 from base64 import b64encode
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Annotated, Any
 
-from fastapi import FastAPI, Query
+from fastapi import FastAPI, Query, Request
+from fastapi.responses import JSONResponse
 from prometheus_client import CollectorRegistry
 
+from hdh.errors import Retryable
 from hdh.serve import add_health
 from ingest.clock import now_ms
 from ingest.journal import Journal, Rejected, Totals
@@ -21,7 +24,8 @@ def build_app(
 ) -> FastAPI:
     """The service's app."""
     app = FastAPI(title="ingest", description="Counters and rejected messages of one ingest process.", version="1")
-    add_health(app, _ready(receiver, pipeline, sites), metrics)
+    add_health(app, _ready(journal, receiver, pipeline, sites), metrics)
+    app.add_exception_handler(Retryable, _unavailable)
 
     @app.get("/status")
     def status() -> dict[str, Any]:
@@ -52,11 +56,27 @@ def build_app(
     return app
 
 
-def _ready(receiver: Receiver, pipeline: Pipeline, sites: SiteFile) -> Callable[[], list[str]]:
+def _ready(journal: Journal, receiver: Receiver, pipeline: Pipeline, sites: SiteFile) -> Callable[[], list[str]]:
     def reasons() -> list[str]:
-        return [text for text in (receiver.problem, *pipeline.problems(), sites.problem) if text]
+        found = (_problem(journal), receiver.problem, *pipeline.problems(), sites.problem)
+        return [text for text in dict.fromkeys(found) if text]
 
     return reasons
+
+
+def _problem(journal: Journal) -> str:
+    try:
+        journal.check()
+    except Retryable as error:
+        return str(error)
+    return ""
+
+
+async def _unavailable(request: Request, error: Exception) -> JSONResponse:
+    """What cannot be answered now, as a problem document (RFC 9457)."""
+    del request
+    body = {"type": "about:blank", "title": "Service Unavailable", "status": 503, "detail": str(error)}
+    return JSONResponse(body, HTTPStatus.SERVICE_UNAVAILABLE, media_type="application/problem+json")
 
 
 def _counters(totals: Totals) -> dict[str, Any]:

@@ -1,11 +1,13 @@
 """Counters and gauges for Prometheus, read from the journal when they are asked for, so that they survive restarts."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 from prometheus_client import CollectorRegistry, Histogram
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from hdh.errors import Retryable
 from ingest.clock import now_ms
 from ingest.journal import Journal
 from ingest.pipeline import Pipeline
@@ -34,12 +36,14 @@ class Counters(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """The metrics of this moment."""
-        yield from self._messages()
+        # A journal that cannot be read now must not take the other metrics along.
+        with suppress(Retryable):
+            yield from self._messages()
         yield from self._process()
-        size = GaugeMetricFamily("hdh_journal_bytes", "Bytes of the journal's files.", self._journal.size())
+        with suppress(Retryable):
+            yield GaugeMetricFamily("hdh_journal_bytes", "Bytes of the journal's files.", self._journal.size())
         oldest = self._pipeline.oldest
         age = 0.0 if oldest is None else max(0, now_ms() - oldest) / 1000
-        yield size
         yield GaugeMetricFamily("hdh_oldest_pending_seconds", "Age of the oldest pending message.", age)
 
     def _messages(self) -> Iterator[Metric]:

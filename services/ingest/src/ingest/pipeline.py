@@ -73,6 +73,8 @@ class Pipeline:
     def problems(self) -> list[str]:
         """Why messages stay pending, a sentence each."""
         found = {**self._trouble.problems(), **self.waits.problems()}
+        if found.get(_SET_UP) in {text for name, text in found.items() if name != _SET_UP}:
+            del found[_SET_UP]
         return [text if name in {"", _SET_UP} else f"Project {name}: {text}" for name, text in found.items()]
 
     def run(self, stop: Event, appended: Event) -> None:
@@ -126,6 +128,9 @@ class Pipeline:
         if self._sites.changed.is_set():
             self._sites.changed.clear()
             self._store.list_projects(self._sites.site.projects)
+        if self._store.is_set_up():
+            self.waits.succeeded(_SET_UP)
+            return
         if not self.waits.is_due(_SET_UP):
             return
         try:

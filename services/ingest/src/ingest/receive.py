@@ -143,6 +143,8 @@ class Receiver:
         return self._connected_at is not None and time.monotonic() - self._connected_at >= _STEADY_SECONDS
 
     def _connect_and_receive(self, stop: Event) -> None:
+        # Messages wait better in the broker than in the tries of a journal that cannot take them.
+        self._journal.check()
         connection = Connection(self._settings, self._protocol)
         connection.on_connect = self._on_connect
         connection.on_subscribe = self._on_subscribe

@@ -140,9 +140,22 @@ class Store:
 
         Raises:
             Retryable: the store is away.
+            Misconfigured: projects that we can neither create nor write to; the others are created.
         """
+        problems = []
         for project in list(self._to_create):
-            self._create(project)
+            try:
+                self._create(project)
+            except Misconfigured as error:
+                problems.append(str(error))
+        if len(problems) > _MOST_DETAILS:
+            problems[_MOST_DETAILS:] = [f"And {len(problems) - _MOST_DETAILS} more projects."]
+        if problems:
+            raise Misconfigured(" ".join(problems))
+
+    def is_set_up(self) -> bool:
+        """Whether nothing is left for `create`."""
+        return not self._to_create
 
     def _create(self, project: str) -> None:
         listed = self._to_create.get(project)
@@ -155,7 +168,8 @@ class Store:
             finally:
                 admin.close()
         except Misconfigured as error:
-            # With a narrower right set-up has made it; if not, the next write says so.
+            # With a narrower right set-up has made it. Otherwise it is told now, not when the first message comes.
+            self._writer.check(project)
             _log.info("project_not_created", project=project, reason=str(error))
         del self._to_create[project]
 

@@ -8,7 +8,6 @@ ZONE = ZoneInfo("Europe/Helsinki")
 MINUTE_MS = 60_000
 HOUR = 60
 DAY = 24 * HOUR
-WEEK = 7 * DAY
 _EPOCH = date(1970, 1, 1)
 
 

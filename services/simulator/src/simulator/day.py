@@ -65,13 +65,11 @@ class Day:
         stays: where each person is, without gaps from 0:00 to 24:00.
         runs: what runs.
         airings: which windows are open, as stays of nobody.
-        doors: minutes at which the front door is open.
     """
 
     stays: list[Stay] = field(default_factory=list)
     runs: list[Run] = field(default_factory=list)
     airings: list[Stay] = field(default_factory=list)
-    doors: set[int] = field(default_factory=set)
 
 
 def fridge(of_day: int) -> int:
@@ -98,10 +96,7 @@ def plan(house: House, seed: int, day: date) -> Day:
     chance = Random(f"{seed}/{house.key}/{day}")
     planned = Day()
     for person in house.people:
-        stays = _person(house, person, day, chance)
-        planned.stays += stays
-        planned.doors |= {stay.start for stay in stays if stay.room == AWAY}
-        planned.doors |= {stay.stop for stay in stays if stay.room == AWAY and stay.stop < DAY}
+        planned.stays += _person(house, person, day, chance)
     planned.runs += _chores(house, planned, day, chance)
     planned.runs += _lamps(house, planned, day)
     planned.airings += _airings(house, seed, day, chance)

@@ -14,6 +14,7 @@ import typer
 from hdh.errors import Invalid, Misconfigured
 from hdh.logs import configure
 from hdh.settings import load
+from hdh.times import now_ms
 from simulator.pace import paced, parse_speed
 from simulator.progress import Progress
 from simulator.publish import Publisher, publishing
@@ -49,7 +50,7 @@ def run(
         progress = Progress(settings.simulator_state_file, chosen)
         with publishing(settings) as publisher:
             stop = _stopping(publisher)
-            Runner(publisher, progress, stop, lambda: time.time_ns() // 1_000_000).run(chosen, span, pace)
+            Runner(publisher, progress, stop, now_ms).run(chosen, span, pace)
 
 
 @app.command()

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from simulator.climate import Air, Load
-from simulator.clock import MINUTE_MS, local
+from simulator.clock import local
 from simulator.day import AWAY, Day, Run, Stay, changes, fridge, plan, standby
 from simulator.house import House, Room, Use
 from simulator.meters import TOTAL, WATER, used
@@ -44,7 +44,6 @@ class HouseState:
         rooms: by id.
         watts: by appliance, and in TOTAL.
         counted: watt-minutes by appliance and in TOTAL, litres in WATER, since the meters were installed.
-        door: whether the front door is open.
     """
 
     minute: int
@@ -52,12 +51,6 @@ class HouseState:
     rooms: dict[str, RoomState]
     watts: dict[str, int]
     counted: dict[str, int]
-    door: bool
-
-    @property
-    def time(self) -> int:
-        """Epoch ms."""
-        return self.minute * MINUTE_MS
 
 
 @dataclass(slots=True)
@@ -97,8 +90,7 @@ class Living:
             air.step(sky, now.loads[room], (mean[0], mean[1], mean[2]))
         self._count(now)
         rooms = {room.id: self._room(room, minute, sky, now) for room in self.house.rooms}
-        door = local(minute)[1] in self._plan.doors
-        return HouseState(minute, sky, rooms, now.watts, dict(self._counted), door)
+        return HouseState(minute, sky, rooms, now.watts, dict(self._counted))
 
     def _at(self, today: date, of_day: int) -> _Now:
         if today != self._today:

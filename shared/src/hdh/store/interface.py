@@ -94,6 +94,9 @@ class Writer(Protocol):
             The refused points, ascending by index. All others are confirmed and durable when this returns.
         """
 
+    def check(self, project: str) -> None:
+        """Return if the project is there and we may write to it; raise what is wrong otherwise. Changes nothing."""
+
     def delete(self, project: str, span: Span, selection: Selection | None = None) -> None:
         """Delete every reading in `span` of the selected places (the selection's quantities must be empty)."""
 

@@ -15,6 +15,8 @@ from api.answers import Times
 from hdh.times import from_ms
 
 _PIECE = 64 * 1024
+# About a megabyte of text: what one client that is slow to take it holds.
+_ROWS = 16_384
 _DAY_MS = 86_400_000
 _COMMA = ord(",")
 
@@ -80,6 +82,11 @@ def joined(texts: pa.Array) -> pa.Buffer:
     _, offsets, data = texts.buffers()
     first, last = np.frombuffer(offsets, np.int32)[[texts.offset, texts.offset + len(texts)]]
     return data.slice(first, last - first)
+
+
+def slices(size: int) -> Iterator[slice]:
+    """Rows to make text of at a time."""
+    return (slice(start, start + _ROWS) for start in range(0, size, _ROWS))
 
 
 def pieces(parts: Iterable[bytes | pa.Buffer]) -> Iterator[bytes]:

@@ -7,10 +7,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from api.answers import Answer, Block, Head, Times, TimeStyle, Values
-from api.formats.buffers import glued, iso_texts, joined, number_texts, pieces, text_of, texts_of
+from api.formats.buffers import glued, iso_texts, joined, number_texts, pieces, slices, text_of, texts_of
 
 HEADER = b"time,project,house,room,device,quantity,value,unit\n"
-_ROWS = 65_536
 _SPECIAL = r'[",\r\n]'
 
 
@@ -22,8 +21,7 @@ def encode(answer: Answer) -> Iterator[bytes]:
 def _parts(answer: Answer) -> Iterator[bytes | pa.Buffer]:
     yield HEADER
     for block in answer.blocks:
-        for start in range(0, block.time.size, _ROWS):
-            rows = slice(start, start + _ROWS)
+        for rows in slices(block.time.size):
             yield _lines(Block(block.head, block.time[rows], block.value[rows]), answer.style)
 
 

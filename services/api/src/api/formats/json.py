@@ -7,7 +7,7 @@ import orjson
 import pyarrow as pa
 
 from api.answers import Answer, Block, Head, Times, TimeStyle, Values
-from api.formats.buffers import glued, iso_texts, joined, pieces, text_of
+from api.formats.buffers import glued, iso_texts, joined, pieces, slices, text_of
 
 _NUMPY = orjson.OPT_SERIALIZE_NUMPY
 
@@ -34,20 +34,22 @@ def _head(block: Block) -> Head:
 def _series(head: Head, blocks: Iterable[Block], style: TimeStyle) -> Iterator[bytes | pa.Buffer]:
     names = {name: getattr(head, name) for name in ("project", "house", "room", "device", "quantity", "unit")}
     yield orjson.dumps(names)[:-1] + b',"time":['
-    # All times stand before the first value: the values of one series wait, which the cap on readings bounds.
+    # All times stand before the first value: the values of one series wait as arrays, bounded by the cap on readings;
+    # text, which is many times larger, is made a slice at a time.
     values: list[Values] = []
     separator = b""
     for block in blocks:
-        if block.time.size:
+        for rows in slices(block.time.size):
             yield separator
-            yield _times(block.time, head, style)
-            values.append(block.value)
+            yield _times(block.time[rows], head, style)
             separator = b","
+        values.append(block.value)
     yield b'],"value":['
     separator = b""
     for value in values:
-        yield separator + _values(value)
-        separator = b","
+        for rows in slices(value.size):
+            yield separator + _values(value[rows])
+            separator = b","
     yield b"]}"
 
 

@@ -146,7 +146,7 @@ def read_readings(  # noqa: PLR0913, PLR0917 (one parameter each)
         format=form,
     )
     directories = find(shared.directories, access, site, filters)
-    found = answer(shared.reader, asked, directories, cap=shared.json_readings)
+    found = answer(shared.reader, asked, directories, cap=shared.json_readings, permits=shared.permits)
     aborted = shared.metrics.aborted.inc
     return Stream(form.encode(found), close=partial(_close, found.blocks), failed=aborted, media_type=form.media_type)
 

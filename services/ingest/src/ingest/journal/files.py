@@ -37,6 +37,49 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
         raise
 
 
+class Opened:
+    """Which files were opened, to find out later whether their names still lead to them.
+
+    A file that was removed or replaced takes writes and fsyncs as before, yet nobody will ever read them again. The
+    files must stay open meanwhile, as otherwise a new one might get the number of an old one.
+
+    Args:
+        folder: HDH_JOURNAL_DIR.
+        paths: the files; those that are SQLite's have a write-ahead log beside them.
+    """
+
+    def __init__(self, folder: Path, *paths: Path) -> None:
+        self._folder = folder
+        self._identities = {path: _identity(path) for path in paths}
+
+    def check(self) -> None:
+        """Return if all of them are where they were.
+
+        Raises:
+            Retryable: one was removed or replaced.
+        """
+        moved = next((path for path, identity in self._identities.items() if _identity(path) != identity), None)
+        if moved is not None:
+            raise Retryable(
+                f"The journal in HDH_JOURNAL_DIR={self._folder} was removed or replaced while ingest runs: "
+                f"{moved.name} is not the file that was opened. Put the folder back as it was; if it is lost, restart "
+                "ingest as soon as hdh_messages_pending is 0."
+            )
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def log_of(path: Path) -> Path:
+    """The write-ahead log of a SQLite file."""
+    return Path(f"{path}-wal")
+
+
 @contextmanager
 def retryable(folder: Path, what: str) -> Iterator[None]:
     """Turn what a full or broken disk causes into `Retryable`, whose sentence names HDH_JOURNAL_DIR."""

@@ -129,6 +129,9 @@ class Journal(Protocol):
     def last(self) -> int:
         """The position of the newest message, 0 when there is none."""
 
+    def check(self) -> None:
+        """Raise `Retryable` if its files were removed or replaced, so that what is appended would be lost."""
+
     def append(self, messages: Sequence[Message], site_version: str, site_text: str) -> int:
         """Append messages as one batch; it is fsynced when this returns. Returns the position of its last message."""
 

@@ -14,14 +14,18 @@ class Lock:
         folder: HDH_JOURNAL_DIR; made if it is not there.
         name: the file that is locked.
 
+    Attributes:
+        path: that file.
+
     Raises:
         Misconfigured: another process holds it, or the folder cannot be used; the sentence names HDH_JOURNAL_DIR.
     """
 
     def __init__(self, folder: Path, name: str = "lock") -> None:
+        self.path = folder / name
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            self._descriptor = os.open(folder / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+            self._descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         except OSError as error:
             raise Misconfigured(
                 f"HDH_JOURNAL_DIR={folder}: {error.strerror}. Name a folder that this user can write to."

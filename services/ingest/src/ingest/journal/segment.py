@@ -14,7 +14,7 @@ from struct import Struct
 import msgspec
 
 from hdh.errors import Retryable
-from ingest.journal.files import connect, sync_folder, transaction
+from ingest.journal.files import Opened, connect, log_of, sync_folder, transaction
 from ingest.journal.interface import Batch
 from ingest.message import Message
 
@@ -60,6 +60,9 @@ class Segment:
         path: its file; made if it is not there.
         first: the position of its first message.
 
+    Attributes:
+        opened: the file that was opened, as it may be removed or replaced.
+
     Raises:
         sqlite3.DatabaseError: it is damaged, or (OperationalError) cannot be opened now.
         Retryable: a newer version of ingest wrote it.
@@ -74,6 +77,7 @@ class Segment:
             self._prepare()
             if fresh:
                 sync_folder(path.parent)
+            self.opened = Opened(path.parent, path, log_of(path))
         except BaseException:
             self.close()
             raise

@@ -11,7 +11,7 @@ from pathlib import Path
 import structlog
 
 from hdh.errors import Retryable
-from ingest.journal.files import retryable, sync_folder
+from ingest.journal.files import Opened, retryable, sync_folder
 from ingest.journal.interface import Batch
 from ingest.journal.segment import Segment
 from ingest.message import Message
@@ -25,6 +25,7 @@ class Segments:
     """All segments of a folder. One thread appends, one thread reads.
 
     Args:
+        opened: what tells whether the folder is still the one that was opened.
         folder: where they are.
         done: a position that was reached before; new messages never get one at or below it.
         max_bytes: the size at which a segment is closed.
@@ -37,6 +38,7 @@ class Segments:
 
     def __init__(
         self,
+        opened: Opened,
         folder: Path,
         done: int,
         *,
@@ -44,6 +46,7 @@ class Segments:
         max_seconds: float,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._folder_opened = opened
         self._folder = folder
         self._max_bytes = max_bytes
         self._max_seconds = max_seconds
@@ -96,6 +99,8 @@ class Segments:
             with retryable(self._folder, "written"):
                 writer = self._writable()
                 writer.append(self.last + 1, messages, site)
+                # Only now is it sure that the name leads to what was written.
+                writer.opened.check()
         except Retryable:
             # After a full disk or an I/O error a connection may be of no more use: open it anew. The write-ahead log
             # holds pages many times over, so that emptying it may make the room that is lacking.
@@ -167,6 +172,8 @@ class Segments:
 
     def _reader(self, first: int) -> Segment:
         if first not in self._readers:
+            # A folder that is away for a while must not be taken for a damaged one, nor another for ours.
+            self._folder_opened.check()
             if not self._path(first).exists():
                 raise sqlite3.DatabaseError("the file is gone")
             while len(self._readers) >= _OPEN_FOR_READING:

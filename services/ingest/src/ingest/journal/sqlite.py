@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from hdh.errors import Retryable
-from ingest.journal.files import retryable
+from ingest.journal.files import Opened, log_of, retryable
 from ingest.journal.interface import Batch, Done, Lane, Rejected, Totals
 from ingest.journal.lock import Lock
 from ingest.journal.segments import Segments
@@ -33,7 +33,9 @@ class SqliteJournal:
             self._state = State(folder)
             lanes = self._state.lanes().values()
             done = max(lane.position for lane in lanes)
-            self._segments = Segments(folder, done, max_bytes=segment_bytes, max_seconds=segment_seconds)
+            with retryable(folder, "opened"):
+                self._opened = Opened(folder, self._lock.path, self._state.path, log_of(self._state.path))
+            self._segments = Segments(self._opened, folder, done, max_bytes=segment_bytes, max_seconds=segment_seconds)
         except BaseException:
             self._lock.close()
             raise
@@ -45,7 +47,13 @@ class SqliteJournal:
 
     def append(self, messages: Sequence[Message], site_version: str, site_text: str) -> int:
         """See the interface."""
+        self.check()
         return self._segments.append(messages, (site_version, site_text))
+
+    def check(self) -> None:
+        """See the interface."""
+        with retryable(self.folder, "read"):
+            self._opened.check()
 
     def read(self, after: int, *, until: int, messages: int, size: int) -> list[Batch]:
         """See the interface."""
@@ -106,6 +114,7 @@ class SqliteJournal:
 
     def size(self) -> int:
         """The bytes of all its files."""
+        self.check()
         with retryable(self.folder, "read"):
             return sum(entry.stat().st_size for entry in self.folder.iterdir() if entry.is_file())
 

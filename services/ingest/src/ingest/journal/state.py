@@ -53,6 +53,9 @@ class State:
     Args:
         folder: the journal's folder.
 
+    Attributes:
+        path: the file.
+
     Raises:
         Misconfigured: it is damaged, or of another format; the sentence names HDH_JOURNAL_DIR.
         Retryable: it cannot be opened now.
@@ -61,7 +64,7 @@ class State:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._lock = Lock()
-        path = folder / "state.db"
+        self.path = path = folder / "state.db"
         try:
             with retryable(folder, "opened"):
                 self._connection = connect(path)

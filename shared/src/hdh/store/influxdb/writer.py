@@ -47,6 +47,14 @@ class InfluxWriter:
             raise Misconfigured(f"Project {project!r} cannot be written to. {error}") from error
         return request.refusals()
 
+    def check(self, project: str) -> None:
+        """Write nothing at all: servers of both generations look at credentials, project and right before that."""
+        _check_project(project)
+        try:
+            _post(self._http, self._generation.write_path(project), b"\n")
+        except (Misconfigured, Refused) as error:
+            raise Misconfigured(f"Project {project!r} cannot be written to. {error}") from error
+
     def delete(self, project: str, span: Span, selection: Selection | None = None) -> None:
         """Delete every reading in the span of the selected places."""
         _check_project(project)
@@ -100,7 +108,7 @@ class _Write:
     def send(self, batch: Batch) -> None:
         """Write a batch. Where the server takes a part only, narrow down until each part is taken or one point."""
         try:
-            self._post(batch)
+            _post(self._http, self._path, b"\n".join([self._lines[index] for index in batch]))
         except TooLarge as error:
             if len(batch) == 1:
                 self._refuse(batch, str(error))
@@ -116,16 +124,6 @@ class _Write:
     def _send_all(self, parts: Sequence[Batch]) -> None:
         for part in parts:
             self.send(part)
-
-    def _post(self, batch: Batch) -> None:
-        body = b"\n".join([self._lines[index] for index in batch])
-        answer = self._http.request("POST", self._path, body)
-        if answer.status != HTTPStatus.NO_CONTENT:
-            words = server_words(answer.body)
-            raise Misconfigured(
-                f"The store at {self._http.base} answered a write with {answer.status}, not 204: {words!r}. "
-                "Is HDH_STORE_URL that of an InfluxDB server, and of this generation?"
-            )
 
     def _encode(self, index: int) -> bytes:
         try:
@@ -161,6 +159,16 @@ class _Write:
 
     def _keys(self, batch: Batch | set[int]) -> set[tuple[object, ...]]:
         return {(p.measurement, p.place, p.time) for p in (self._points[index] for index in batch)}
+
+
+def _post(http: Http, path: str, body: bytes) -> None:
+    answer = http.request("POST", path, body)
+    if answer.status != HTTPStatus.NO_CONTENT:
+        words = server_words(answer.body)
+        raise Misconfigured(
+            f"The store at {http.base} answered a write with {answer.status}, not 204: {words!r}. "
+            "Is HDH_STORE_URL that of an InfluxDB server, and of this generation?"
+        )
 
 
 def _halves(batch: Batch) -> Sequence[Batch]:

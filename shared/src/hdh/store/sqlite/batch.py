@@ -1,13 +1,13 @@
 """From points to rows: what is sound is sorted for its tables, what is not is refused, each point by itself."""
 
-import math
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import TypeAlias
 
-from hdh.model import ALL_TIME, TEXT_SUFFIX, Place, Point
+from hdh.model import ALL_TIME, Place, Point
+from hdh.soundness import check_point
 from hdh.store.interface import Refusal
 from hdh.times import spell
 
@@ -20,10 +20,6 @@ _LARGEST = sys.float_info.max
 _NOTHING: Ids = {}
 _BY_SERIES = itemgetter(0)
 _BY_SERIES_AND_TIME = itemgetter(0, 1)
-
-
-class _Unsound(Exception):
-    """What a point is refused for."""
 
 
 @dataclass(slots=True)
@@ -105,49 +101,15 @@ def _add_unusual(batch: Batch, index: int, point: Point, ids: SeriesIds, find_id
     """Add a point with text, with whole numbers, of a series not met before, or refuse it."""
     key = (point.measurement, point.place)
     try:
-        _check_names(point)
-        checked = {name: _checked(name, value) for name, value in point.fields.items()}
-    except _Unsound as error:
+        check_point(point)
+    except ValueError as error:
         batch.refusals.append(Refusal(index, "store", str(error)))
         return
-    for name, value in checked.items():
+    for name, value in point.fields.items():
         known = (ids.texts if isinstance(value, str) else ids.numbers).setdefault(key, {})
         if name not in known:
             known[name] = find_id(*key, name)
         if isinstance(value, str):
             batch.texts.append((known[name], point.time, value))
         else:
-            batch.numbers.append((known[name], point.time, value))
-
-
-def _check_names(point: Point) -> None:
-    if not point.fields:
-        raise _Unsound("the point has no fields")
-    place = point.place
-    for name in (point.measurement, place.house, place.room, place.device, *point.fields):
-        if not name:
-            raise _Unsound("a measurement, house, room, device or field has an empty name")
-        _check_text(name)
-
-
-def _checked(name: str, value: object) -> float | str:
-    """The value as it is stored."""
-    if name.endswith(TEXT_SUFFIX):
-        if not isinstance(value, str):
-            raise _Unsound(f"the field {name!r} holds text, not {value!r}")
-        _check_text(value)
-        return value
-    try:
-        number = float(value) if isinstance(value, (int, float)) else math.nan
-    except OverflowError:
-        number = math.inf
-    if not math.isfinite(number):
-        raise _Unsound(f"the field {name!r} holds finite numbers, not {value!r:.100}")
-    return number
-
-
-def _check_text(text: str) -> None:
-    try:
-        text.encode()
-    except UnicodeEncodeError as error:
-        raise _Unsound(f"{text!r:.100} is not Unicode text: {error.reason}") from error
+            batch.numbers.append((known[name], point.time, float(value)))

@@ -64,6 +64,11 @@ class SqliteWriter:
         self._expire(now)
         return batch.refusals
 
+    def check(self, project: str) -> None:
+        """Begin a transaction and look the project up; see `Writer.check`."""
+        with self._database.transaction() as connection:
+            find_project(connection, project)
+
     def delete(self, project: str, span: Span, selection: Selection | None = None) -> None:
         """Delete readings by time and place; see `Writer.delete`. Deletes in pieces, the oldest readings first."""
         selection = selection or Selection(project)

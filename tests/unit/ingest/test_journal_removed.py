@@ -1,0 +1,63 @@
+"""The journal's files are removed or replaced while it is open."""
+
+from pathlib import Path
+
+import pytest
+
+from hdh.errors import Retryable
+from ingest.journal import SqliteJournal
+from ingest.message import Message
+
+
+def _messages(first: int) -> list[Message]:
+    return [Message("toe/h/r/d", b"%d" % n, n, n) for n in range(first, first + 10)]
+
+
+def _all(journal: SqliteJournal) -> list[Message]:
+    batches = journal.read(0, until=1 << 60, messages=1 << 60, size=1 << 60)
+    return [message for batch in batches for message in batch.messages]
+
+
+@pytest.mark.parametrize("name", ["", "lock", "state.db", "state.db-wal"])
+def test_a_journal_that_was_removed_takes_nothing_until_it_is_back(tmp_path: Path, name: str) -> None:
+    """Nobody would ever read what went to files without a name; nor is a folder that is away taken for damaged."""
+    folder, away = tmp_path / "journal", tmp_path / "away"
+    journal = SqliteJournal(folder)
+    journal.append(_messages(1), "v1", "text of v1")
+    (folder / name).rename(away)
+    for call in (journal.check, lambda: journal.append(_messages(1), "v1", "text of v1"), journal.size):
+        with pytest.raises(Retryable, match=rf"HDH_JOURNAL_DIR={folder} was removed or replaced .* Put the folder"):
+            call()
+    with pytest.raises(Retryable, match="was removed or replaced"):
+        _all(journal)
+    assert journal.totals().received == 10
+    if not name:
+        folder.mkdir()
+        (folder / "lock").touch()
+        with pytest.raises(Retryable, match="lock is not the file that was opened"):
+            journal.check()
+        (folder / "lock").unlink()
+        folder.rmdir()
+    away.rename(folder / name)
+    journal.check()
+    journal.append(_messages(11), "v1", "text of v1")
+    journal.close()
+    journal = SqliteJournal(folder)
+    assert [*_messages(1), *_messages(11)] == _all(journal)
+    journal.close()
+
+
+@pytest.mark.parametrize("suffix", ["", "-wal"])
+def test_a_segment_that_was_removed_is_not_appended_to(tmp_path: Path, suffix: str) -> None:
+    """The batch is not confirmed; the next one goes to a new segment, and all that was confirmed since is there."""
+    journal = SqliteJournal(tmp_path)
+    journal.append(_messages(1), "v1", "text of v1")
+    Path(f"{next(tmp_path.glob('segment-*.db'))}{suffix}").unlink()
+    with pytest.raises(Retryable, match="was removed or replaced"):
+        journal.append(_messages(11), "v1", "text of v1")
+    assert journal.append(_messages(11), "v1", "text of v1") == 20
+    journal.close()
+    journal = SqliteJournal(tmp_path)
+    assert _messages(11) == _all(journal)[-10:]
+    assert journal.last == 20
+    journal.close()
