@@ -1,6 +1,6 @@
 # The menu. `make` alone prints it; what a target does beyond three lines is a program under infra/.
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format bench clean
+.PHONY: help demo up down ps logs base-images purge test lint format bench clean
 MAKEFLAGS += --no-print-directory
 
 # Where the Python environment is made; another folder may be named by UV_PROJECT_ENVIRONMENT.
@@ -13,6 +13,25 @@ LOCKED := uv.lock pyproject.toml $(wildcard shared/pyproject.toml services/*/pyp
 ##@ Try it
 demo: $(UV_PROJECT_ENVIRONMENT)/.demo ## Start everything on this machine, without Docker, with a week of data; Ctrl-C ends it
 	@exec $(PYTHON) -m infra.demo.demo
+
+##@ Run it in containers
+up: ## Start the stack and wait until it is healthy; STORE=influxdb2|influxdb1|sqlite DEMO=1 DEV=1
+	@python3 -m infra.stack.main up
+
+down: ## Stop the stack; the data stays on its volumes
+	@python3 -m infra.stack.main down
+
+ps: ## List the services with their state
+	@python3 -m infra.stack.main ps
+
+logs: ## Follow what the services say; SERVICE=ingest for one of them
+	@python3 -m infra.stack.main logs
+
+base-images: ## Build base images from Debian packages, where no image registry can be reached
+	@python3 infra/base-images/build.py
+
+purge: ## Delete the stack with all its data, after asking
+	@python3 -m infra.stack.main purge
 
 ##@ Develop
 test: $(UV_PROJECT_ENVIRONMENT)/.dev ## Check everything: lint, types and all tests
@@ -36,7 +55,7 @@ clean: ## Remove what make has made: environments, caches and the demo's data
 ##@ Menu
 help: ## Print this menu
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n\033[1m%s\033[0m\n", substr($$0, 5)} \
-		/^[a-z-]+:.*## / {printf "  \033[36mmake %-8s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+		/^[a-z-]+:.*## / {printf "  \033[36mmake %-11s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # Stamps: made again only when the lock or a pyproject.toml has changed.
 $(UV): infra/make/bootstrap.py

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.common.engine import missing_engine
 from tests.common.servers import Influxd, Mosquitto, find
 
 # How long an example takes says more of what else the machine does than of our code.
@@ -18,9 +19,10 @@ _NEEDS: dict[str, Callable[[], str | None]] = {
     "mosquitto": lambda: None if find("mosquitto") else "mosquitto is not installed (apt-get install mosquitto)",
     "influxdb1": lambda: None if find("influxd") else "influxd 1.x is not installed (apt-get install influxdb)",
     "influxdb2": lambda: None if os.environ.get("INFLUXD2") else "no InfluxDB 2 server (INFLUXD2=/path/to/influxd)",
+    "docker": missing_engine,
 }
 
-_INSTALLABLE = ("mosquitto", "influxdb1")
+_INSTALLABLE = ("mosquitto", "influxdb1", "docker")
 """What CI has to install: a run there fails where one of these is missing."""
 
 _NOT_RUN = "not run: "

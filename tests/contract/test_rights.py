@@ -7,7 +7,7 @@ import pytest
 
 from hdh.errors import Misconfigured
 from hdh.model import ALL_TIME, Span
-from hdh.store import open_reader, open_writer
+from hdh.store import open_admin, open_reader, open_writer
 from hdh.store.interface import Reader, Selection
 from hdh.windows import Aggregate, Every, Window
 from tests.common.servers import unique
@@ -71,6 +71,18 @@ def test_a_writer_may_not_write_elsewhere(guarded: Store) -> None:
         writer.write(other, [climate(START, temperature=1.0)])
     writer.close()
     assert read(guarded.reader, other) == {}
+
+
+def test_a_narrow_token_creates_no_project(guarded: Store) -> None:
+    """A service's token is told so, also of a project that is there, and ingest goes on with what set-up has made."""
+    project = guarded.create()
+    token = guarded.admin.create_token(unique("writer"), write=[project])
+    admin = open_admin(guarded.url, token.secret)
+    with pytest.raises(Misconfigured):
+        admin.create_project(unique("stolen"))
+    with pytest.raises(Misconfigured):
+        admin.create_project(project)
+    admin.close()
 
 
 @pytest.mark.parametrize("query", QUERIES)

@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import Any, TypeVar
 
 from influxdb_client import Authorization, BucketRetentionRules, InfluxDBClient, Permission, PermissionResource
+from influxdb_client.client.exceptions import InfluxDBError
 from influxdb_client.rest import ApiException
 from urllib3.exceptions import HTTPError
 
@@ -104,7 +105,11 @@ class BucketAdmin:
         if self._org_id is None:
             with self._errors():
                 found = self._client.organizations_api().find_organizations(org=self._org)
-            self._org_id = next(each.id for each in found)
+            self._org_id = next((each.id for each in found), None)
+        if self._org_id is None:
+            raise Misconfigured(
+                f"The store at {self._base} has no organisation {self._org!r}, or hides it (check HDH_STORE_TOKEN)."
+            )
         return str(self._org_id)
 
     def _buckets(self) -> dict[str, Any]:
@@ -131,6 +136,9 @@ class BucketAdmin:
             if status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
                 raise Retryable(sentence) from error
             raise Misconfigured(sentence) from error
+        except InfluxDBError as error:
+            # Of its own accord it says so of an organisation that a token without rights on it does not see.
+            raise Misconfigured(f"The store at {self._base}: {error}") from error
         except HTTPError as error:
             raise Retryable(f"The store at {self._base} does not answer: {error}") from error
 

@@ -1,0 +1,1 @@
+"""Operates the stack: set-up, gateways, backup and restore."""

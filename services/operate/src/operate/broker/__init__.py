@@ -1,0 +1,1 @@
+"""What the broker must be given: users, rights, certificates."""

@@ -1,0 +1,1 @@
+"""What the store must be given: projects and tokens."""

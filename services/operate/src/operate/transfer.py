@@ -1,0 +1,94 @@
+"""Volumes in and out through the engine's interface: wherever the engine is, and without a program there."""
+
+import io
+import tarfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+from docker import DockerClient
+from docker.errors import ImageNotFound, NotFound, create_api_error_from_http_exception
+from docker.models.containers import Container
+from requests.exceptions import HTTPError
+
+from operate.archive.manifest import Entry
+from operate.archive.tar import PIECE, Pull, digested, entry_of, members
+from operate.engine import SILENCE_SECONDS
+
+ROOT = "volume"
+# An image without a single file: its containers are never started, they only hold a volume while bytes go in or out.
+_IMAGE = ("hdh/volume", "empty")
+# The folder that a file system has of its own where a volume is a whole one.
+_NOT_DATA = {"lost+found"}
+
+
+@contextmanager
+def _holder(client: DockerClient, volume: str) -> Iterator[Container]:
+    name = ":".join(_IMAGE)
+    try:
+        client.images.get(name)
+    except ImageNotFound:
+        nothing = io.BytesIO()
+        tarfile.open(fileobj=nothing, mode="w").close()
+        client.api.import_image_from_data(nothing.getvalue(), repository=_IMAGE[0], tag=_IMAGE[1])
+    container = client.containers.create(
+        name, ["none"], network_mode="none", volumes={volume: {"bind": f"/{ROOT}", "mode": "rw"}}
+    )
+    try:
+        yield container
+    finally:
+        container.remove()
+
+
+@contextmanager
+def read_volume(client: DockerClient, volume: str, path: str = "") -> Iterator[Iterable[bytes]]:
+    """A volume's content as a tar stream; its paths are those below the volume's root.
+
+    Args:
+        client: the engine.
+        volume: the volume's name.
+        path: a file or folder in it, instead of all.
+    """
+    with _holder(client, volume) as container:
+        # The client's own get_archive cannot be broken off, and an engine amid an answer does not remove the container.
+        response = client.api.get(
+            f"{client.api.base_url}/v{client.api.api_version}/containers/{container.id}/archive",
+            params={"path": f"/{ROOT}/{path or '.'}"},
+            headers={"Accept-Encoding": "identity"},
+            timeout=SILENCE_SECONDS,
+            stream=True,
+        )
+        try:
+            response.raise_for_status()
+            yield response.iter_content(PIECE)
+        except HTTPError as error:
+            raise create_api_error_from_http_exception(error) from error
+        finally:
+            response.close()
+
+
+def write_volume(client: DockerClient, volume: str, tar: Iterator[bytes]) -> None:
+    """Put a tar stream, whose paths stand below ROOT, into a volume."""
+    with _holder(client, volume) as container:
+        container.put_archive("/", tar)
+
+
+def is_empty(client: DockerClient, volume: str) -> bool:
+    """Whether a volume holds nothing."""
+    with read_volume(client, volume) as tar:
+        entries = (entry_of(info, "") for info, _ in members(Pull(tar)))
+        return all(entry.path in {"", *_NOT_DATA} for entry in entries)
+
+
+def read_entries(client: DockerClient, volume: str) -> list[Entry]:
+    """What a volume holds, with digests."""
+    with read_volume(client, volume) as tar:
+        return [digested(file, entry_of(info, "")) for info, file in members(Pull(tar))]
+
+
+def read_file(client: DockerClient, volume: str, path: str) -> bytes | None:
+    """A small file of a volume, or None."""
+    try:
+        with read_volume(client, volume, path) as tar:
+            return next((file.read() for _, file in members(Pull(tar)) if file is not None), None)
+    except NotFound:
+        return None

@@ -1,0 +1,129 @@
+"""`make up` from nothing: healthy, hardened, and set up once."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.stack.stack import ALWAYS, Stack
+
+pytestmark = [pytest.mark.docker, pytest.mark.timeout(600)]
+
+CREDENTIALS = "cd /credentials && find . -type f ! -name .lock | sort | xargs sha256sum"
+
+
+def test_everything_is_healthy(stack: Stack) -> None:
+    """What runs for good is healthy, and each step of set-up has ended well."""
+    states = {name: container.attrs["State"] for name, container in stack.containers().items()}
+
+    healthy = {name for name, state in states.items() if state.get("Health", {}).get("Status") == "healthy"}
+    ended = {name: state["ExitCode"] for name, state in states.items() if state["Status"] == "exited"}
+    assert healthy == ALWAYS
+    assert ended == {"setup-broker": 0, "setup-store": 0, "setup-api": 0}
+
+
+def test_a_second_up_changes_nothing(stack: Stack) -> None:
+    """Set-up leaves alone what is there: no credential, no container is made anew."""
+    before = stack.inside("api", "sh", "-c", CREDENTIALS), {n: stack.container(n).id for n in ALWAYS}
+    said = stack.make("up")
+
+    assert "All services are healthy" in said
+    assert before == (stack.inside("api", "sh", "-c", CREDENTIALS), {n: stack.container(n).id for n in ALWAYS})
+
+
+def test_set_up_makes_anew_what_is_missing(stack: Stack) -> None:
+    """A lost API key is replaced by one that works, and the lost one is worth nothing."""
+    lost = stack.key()
+    stack.client.containers.run(
+        "hdh/api:test",
+        ["rm", "/credentials/api/first.key"],
+        remove=True,
+        volumes=[f"{stack.project}_credentials:/credentials"],
+    )
+    stack.make("up")
+
+    assert stack.get("/v1/projects").status_code == 200
+    assert stack.get("/v1/projects", key=lost).status_code == 401
+
+
+@pytest.mark.parametrize("service", sorted(ALWAYS))
+def test_a_container_is_hardened(stack: Stack, service: str) -> None:
+    """Uid, root file system, capabilities, limits, log rotation: as the engine and the kernel have them."""
+    container = stack.container(service)
+    host: dict[str, Any] = container.attrs["HostConfig"]
+    status = dict(line.split(":\t", 1) for line in stack.inside(service, "cat", "/proc/1/status").splitlines())
+
+    assert status["Uid"].split() == status["Gid"].split() == ["10001"] * 4
+    assert {status[name] for name in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb")} == {"0" * 16}
+    assert status["NoNewPrivs"] == "1"
+    assert status["Seccomp"] == "2"
+    assert host["ReadonlyRootfs"]
+    assert container.exec_run(["sh", "-c", "echo x > /probe"]).exit_code != 0
+    assert not host["Privileged"]
+    assert host["Memory"] > 0
+    assert host["NanoCpus"] > 0
+    assert 0 < host["PidsLimit"] <= 256
+    assert host["LogConfig"]["Config"]["max-size"] == "10m"
+    assert host["RestartPolicy"]["Name"] == "unless-stopped"
+    assert "/tmp" in host["Tmpfs"]
+    assert not [mount for mount in container.attrs["Mounts"] if "docker.sock" in mount["Source"]]
+
+
+def test_only_broker_and_api_are_published_on_loopback(stack: Stack) -> None:
+    """Nothing is published unless asked, and not beyond this machine."""
+    published = {
+        (name, port, binding["HostIp"])
+        for name, container in stack.containers().items()
+        for port, bindings in (container.attrs["NetworkSettings"]["Ports"] or {}).items()
+        for binding in bindings or ()
+    }
+
+    assert published == {("broker", "8883/tcp", "127.0.0.1"), ("api", "8000/tcp", "127.0.0.1")}
+
+
+def test_secrets_are_not_in_the_environment(stack: Stack) -> None:
+    """`docker inspect` shows the names of files, no password, token or key."""
+    secrets = stack.inside("api", "sh", "-c", "cat /credentials/store/*.token /credentials/broker/*.password").split()
+    shown = json.dumps([container.attrs for container in stack.containers().values()])
+
+    assert [secret for secret in secrets if secret in shown] == []
+
+
+def test_the_store_cannot_be_reached_from_edge(stack: Stack) -> None:
+    """From the network of the broker the store has neither a name nor a way."""
+    address = stack.container("influxdb").attrs["NetworkSettings"]["Networks"][f"{stack.project}_data"]["IPAddress"]
+    probe = (
+        "import socket, sys\n"
+        "for host in sys.argv[1:]:\n"
+        "    try:\n"
+        "        socket.create_connection((host, 8086), timeout=2); print('reached')\n"
+        "    except OSError: print('no')\n"
+    )
+    command = ["python3", "-c", probe, "influxdb", address]
+
+    def reach(network: str) -> list[str]:
+        output = stack.client.containers.run(
+            "hdh/operate:test", command, network=f"{stack.project}_{network}", remove=True
+        )
+        return str(output.decode()).split()
+
+    assert reach("edge") == ["no", "no"]
+    assert reach("data") == ["reached", "reached"]
+
+
+def test_images_hold_only_what_runs(stack: Stack, figures: list[str]) -> None:
+    """Neither uv nor a compiler; ingest carries no data frames, and at most 40 MB more than its Python."""
+    base = stack.client.images.get("hdh-base/python:3.13").attrs["Size"]
+    services = ("ingest", "api", "operate")
+    added = {name: (stack.client.images.get(f"hdh/{name}:test").attrs["Size"] - base) / 1e6 for name in services}
+    figures.append(
+        f"Images above Python's {base / 1e6:.0f} MB: " + ", ".join(f"{n} {s:.1f} MB" for n, s in added.items())
+    )
+    programs = "for program in uv gcc cc pip; do command -v $program; done; true"
+
+    assert [stack.inside(name, "sh", "-c", programs) for name in ("ingest", "api")] == ["", ""]
+    assert (
+        stack.inside("ingest", "sh", "-c", "ls /app/lib/python3*/site-packages | grep -E '^(pandas|pyarrow)$'; true")
+        == ""
+    )
+    assert added["ingest"] <= 40
