@@ -70,3 +70,29 @@ def test_an_override_that_maps_nothing_is_an_error(text: str) -> None:
     """The remedy shows the form."""
     with pytest.raises(Invalid, match="NAME=quantity"):
         parse_overrides([text])
+
+
+def test_a_file_that_is_not_utf_8_is_named(tmp_path: Path) -> None:
+    """Its line is shown like that of any other that is no reading."""
+    path = tmp_path / "Kitchen_Temperature.csv"
+    path.write_bytes(b"100\t21\n200\t\xff\xfe\n")
+    with pytest.raises(Invalid, match=r"Kitchen_Temperature.csv:2='200.*It is no reading"):
+        list(messages(sources([path], "recorder", {}), "toe", "flat"))
+
+
+@pytest.mark.parametrize(
+    ("project", "house", "device", "named"),
+    [
+        ("#", "flat", "d", "--project"),
+        ("toe", "a/b", "d", "--house"),
+        ("toe", "", "d", "--house"),
+        ("toe", "f", "+", "device"),
+    ],
+)
+def test_a_name_that_cannot_stand_in_a_topic_is_named(
+    tmp_path: Path, project: str, house: str, device: str, named: str
+) -> None:
+    """Wildcards and slashes would publish elsewhere or not at all."""
+    path = write(tmp_path, "Kitchen_Temperature.csv", "100\t21\n")
+    with pytest.raises(Invalid, match=f"{named}.*cannot stand in a topic"):
+        messages(sources([path], device, {}), project, house)

@@ -11,6 +11,8 @@ from hdh.errors import Invalid
 from hdh.quantities import catalogue
 from simulator.message import Message
 
+_NOT_IN_TOPICS = frozenset("+#/\0")
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -74,15 +76,25 @@ def messages(found: Sequence[Source], project: str, house: str) -> Iterator[Mess
     """A native message for each reading of all files, in the order of time; values are spelled as in the file.
 
     Raises:
-        Invalid: a line is no reading; names file and line.
+        Invalid: a line is no reading, with file and line; or a name cannot stand in a topic.
     """
+    for parameter, name in (("--project", project), ("--house", house), *_levels(found)):
+        if not name or set(name) & _NOT_IN_TOPICS:
+            remedy = "Give a name without + # / and NUL."
+            raise Invalid("It cannot stand in a topic.", parameter=parameter, value=name, remedy=remedy)
     series = (_read(source, f"{project}/{house}/{source.room}/{source.device}") for source in found)
     return heapq.merge(*series, key=lambda message: message.time)
 
 
+def _levels(found: Sequence[Source]) -> Iterator[tuple[str, str]]:
+    for source in found:
+        yield from ((f"room of {source.path.name}", source.room), (f"device of {source.path.name}", source.device))
+
+
 def _read(source: Source, topic: str) -> Iterator[Message]:
     field = json.dumps(source.quantity)
-    with source.path.open(encoding="utf-8") as lines:
+    # A byte that is no UTF-8 becomes a character that is in no number: the line is told like any other bad one.
+    with source.path.open(encoding="utf-8", errors="replace") as lines:
         for number, line in enumerate(lines, 1):
             if not line.strip():
                 continue
