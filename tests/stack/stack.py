@@ -79,11 +79,11 @@ class Stack:
         return self.containers()[service]
 
     def inside(self, service: str, *command: str) -> str:
-        """Run a command in a running container; what it printed, and it must end well."""
-        code, said = self.container(service).exec_run(list(command))
-        assert isinstance(said, bytes)
-        assert code == 0, said.decode()
-        return said.decode()
+        """Run a command in a running container; what it printed, without its errors, and it must end well."""
+        # Told apart, as the two come in either order.
+        code, (said, errors) = self.container(service).exec_run(list(command), demux=True)
+        assert code == 0, (said, errors)
+        return (said or b"").decode()
 
     def healthy(self, service: str) -> bool:
         """Whether the engine finds it so."""
