@@ -81,7 +81,9 @@ class Stack:
     def inside(self, service: str, *command: str) -> str:
         """Run a command in a running container; what it printed, without its errors, and it must end well."""
         # Told apart, as the two come in either order.
-        code, (said, errors) = self.container(service).exec_run(list(command), demux=True)
+        code, output = self.container(service).exec_run(list(command), demux=True)
+        assert isinstance(output, tuple)
+        said, errors = output
         assert code == 0, (said, errors)
         return (said or b"").decode()
 
