@@ -69,8 +69,15 @@ describe("times in words", () => {
 
   test("a span on one day names it once", () => {
     const start = at("2026-11-02T14:05:00+02:00");
-    expect(spanText(start, at("2026-11-02T16:20:00+02:00"), HELSINKI, "fi-FI")).toBe("ma 2.11. 14.05–16.20");
-    expect(spanText(start, at("2026-11-03T16:20:00+02:00"), HELSINKI, "fi-FI")).toBe("ma 2.11. 14.05–ti 3.11. 16.20");
+    const now = at("2026-12-01T00:00:00Z");
+    expect(spanText(start, at("2026-11-02T16:20:00+02:00"), HELSINKI, "fi-FI", now)).toBe("ma 2.11. 14.05–16.20");
+    expect(spanText(start, at("2026-11-03T16:20:00+02:00"), HELSINKI, "fi-FI", now)).toBe("ma 2.11. 14.05–ti 3.11. 16.20");
+  });
+
+  test("a span of another year names it", () => {
+    const [start, stop] = [at("2025-11-02T14:05:00+02:00"), at("2026-11-02T14:05:00+02:00")];
+    expect(spanText(start, stop, HELSINKI, "fi-FI", stop)).toBe("2.11.2025 14.05–2.11.2026 14.05");
+    expect(spanText(start, start + 60_000, HELSINKI, "en-GB", stop)).toBe("2 Nov 2025 14:05–14:06");
   });
 
   test("durations have at most two units", () => {

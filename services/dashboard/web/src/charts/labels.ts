@@ -85,11 +85,18 @@ export function momentText(time: number, zone: string, tag: string, seconds = fa
   return `${dayText(time, zone, tag)} ${clockText(time, zone, tag, seconds)}`;
 }
 
-/** A span of time as short as it can be named: on one day the date stands once. */
-export function spanText(start: number, stop: number, zone: string, tag: string): string {
+/** A span of time as short as it can be named: on one day the date stands once, in this year the year not at all. */
+export function spanText(start: number, stop: number, zone: string, tag: string, now = Date.now()): string {
+  const isThisYear = [start, stop].every((time) => yearText(time, zone) === yearText(now, zone));
+  const full = (time: number): string => (isThisYear ? momentText(time, zone, tag) : datedText(time, zone, tag));
   const isOneDay = startOfDay(zone, start) === startOfDay(zone, stop);
-  const end = isOneDay ? clockText(stop, zone, tag) : momentText(stop, zone, tag);
-  return `${momentText(start, zone, tag)}–${end}`;
+  return `${full(start)}–${isOneDay ? clockText(stop, zone, tag) : full(stop)}`;
+}
+
+/** A moment with its year: `26.11.2025 14.05`. */
+function datedText(time: number, zone: string, tag: string): string {
+  const month = isFinnish(tag) ? "numeric" : "short";
+  return `${format(tag, zone, { day: "numeric", month, year: "numeric" }, time)} ${clockText(time, zone, tag)}`;
 }
 
 /** How long something lasted, in its two largest units: `2 h 15 min`, `3 d 4 h`. */
