@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 
 import httpx
 import structlog
-from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
@@ -61,9 +60,7 @@ class Upstream:
         if passed.get("content-type", "").startswith("text/event-stream"):
             # Servers between here and the browser must not gather events.
             passed |= {"cache-control": "no-store", "x-accel-buffering": "no"}
-        return StreamingResponse(
-            _body(answer, path), answer.status_code, passed, background=BackgroundTask(answer.aclose)
-        )
+        return StreamingResponse(_body(answer, path), answer.status_code, passed)
 
     async def accepts(self, key: str) -> httpx.Response:
         """What the API says to a key.
@@ -76,7 +73,7 @@ class Upstream:
     def problem(self) -> str | None:
         """Why the API cannot be used now; None where it can."""
         try:
-            answer = httpx.get(f"{self._client.base_url}/health/live".replace("//health", "/health"), timeout=5)
+            answer = httpx.get(self._client.base_url.join("/health/live"), timeout=5, trust_env=False)
         except httpx.HTTPError as error:
             return f"The query API ({self._client.base_url}) does not answer: {str(error) or type(error).__name__}."
         return None if answer.is_success else f"The query API answers with {answer.status_code}."
