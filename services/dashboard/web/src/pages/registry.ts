@@ -14,4 +14,6 @@ export interface Page {
 
 export const pages: Partial<Record<Route["page"], Page>> = {
   overview: { href: "/", component: lazy(() => import("@/pages/overview/OverviewPage")) },
+  explore: { href: "/explore", component: lazy(() => import("@/pages/explore/ExplorePage")) },
+  health: { href: "/data-health", component: lazy(() => import("@/pages/health/HealthPage")) },
 };

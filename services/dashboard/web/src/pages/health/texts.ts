@@ -51,6 +51,7 @@ export const healthTexts = dictionary(
     choose: "Point at a day, or move with the arrow keys.",
     worst: (shown: number, all: number) => `The worst ${shown} of ${all} devices`,
     showAll: "Show all",
+    unexpected: "nothing expected",
     noSeries: "Nothing was received in this range.",
     rejectedTitle: "Rejected messages",
     rejectedKey: "Rejected messages may hold anything, so they are shown to keys only. Sign in to see them.",
@@ -61,6 +62,7 @@ export const healthTexts = dictionary(
     payload: "Payload",
     remedy: "Remedy",
     more: "Older ones",
+    newest: "Newest",
     remedies: {
       topic: "Publish as project/house/room/device, or add a route for this topic to the site file.",
       project: "List the project in the site file, then run: ingest retry-rejected --reason project",
@@ -125,6 +127,7 @@ export const healthTexts = dictionary(
     choose: "Osoita päivää tai liiku nuolinäppäimillä.",
     worst: (shown: number, all: number) => `Huonoimmat ${shown} / ${all} laitetta`,
     showAll: "Näytä kaikki",
+    unexpected: "ei odotettu",
     noSeries: "Tällä aikavälillä ei vastaanotettu mitään.",
     rejectedTitle: "Hylätyt viestit",
     rejectedKey: "Hylätyissä viesteissä voi olla mitä tahansa, joten ne näkyvät vain avaimella. Kirjaudu nähdäksesi ne.",
@@ -135,6 +138,7 @@ export const healthTexts = dictionary(
     payload: "Sisältö",
     remedy: "Korjaus",
     more: "Vanhemmat",
+    newest: "Uusimmat",
     remedies: {
       topic: "Julkaise muodossa projekti/talo/huone/laite, tai lisää aiheelle reitti paikkatiedostoon.",
       project: "Lisää projekti paikkatiedostoon ja aja: ingest retry-rejected --reason project",
