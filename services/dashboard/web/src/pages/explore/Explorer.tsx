@@ -25,6 +25,7 @@ import { Sheet } from "./Sheet";
 import { exploreTexts } from "./texts";
 import { Toolbar } from "./Toolbar";
 import { keyOf, useCurves } from "./useCurves";
+import { useIntervals } from "./useIntervals";
 import { useIsWide, usePoints } from "./useScreen";
 import { useTail } from "./useTail";
 import type { Views } from "./useView";
@@ -58,6 +59,7 @@ export function Explorer({ entries, chosen, views }: { entries: readonly Entry[]
   const every = longestOf(plans.map((plan) => plan.every));
   const span = spanOf(view.range, clock, every, zone);
   const { asked, curves: fetched, before } = useCurves({ plans, all: entries, span, zone, isCompared: view.isCompared });
+  const intervals = useIntervals(plans, entries, asking.stop, fetched !== undefined);
   const tail = useTail(keyOf({ plans, span }), asked.fetchedAt, plans, entries, isFollowing);
   const curves = useMemo(() => fetched && grown(fetched, tail.readings, tail.windows), [fetched, tail.readings, tail.windows]);
 
@@ -69,8 +71,8 @@ export function Explorer({ entries, chosen, views }: { entries: readonly Entry[]
     () =>
       curves === undefined
         ? []
-        : panelsOf({ plans, curves, before, range: { start, stop }, zone, now, beforeName: texts.before }),
-    [plans, curves, before, start, stop, zone, now, texts],
+        : panelsOf({ plans, curves, before, range: { start, stop }, zone, now, beforeName: texts.before, intervals }),
+    [plans, curves, before, start, stop, zone, now, texts, intervals],
   );
 
   const onToggle = (entry: Entry): void => {

@@ -7,6 +7,7 @@ import { shortNames } from "./catalogue";
 import type { Curves } from "./curves";
 import type { Plan } from "./plans";
 import { groups } from "./requests";
+import { medianDistance, type Intervals } from "./useIntervals";
 import { windowEnd, windowStart } from "./windows";
 
 export interface Drawn {
@@ -18,6 +19,8 @@ export interface Drawn {
   readonly zone: string;
   readonly now: number;
   readonly beforeName: (name: string) => string;
+  /** How far apart the readings of a series stand, where it was learned. */
+  readonly intervals: Intervals;
 }
 
 /** The panel that a series stands in. */
@@ -54,9 +57,10 @@ function panelOf(plans: readonly Plan[], drawn: Drawn): Panel {
   };
 }
 
-function curvesOf(plan: Plan, name: string, { curves, before, range, now, beforeName, zone }: Drawn): PanelCurve[] {
+function curvesOf(plan: Plan, name: string, drawn: Drawn): PanelCurve[] {
+  const { curves, before, range, now, beforeName } = drawn;
   const { entry, slot, shape } = plan;
-  const sampling = samplingOf(plan, zone);
+  const sampling = samplingOf(plan, drawn);
   const line = broken(within(curves.get(entry.path), range), sampling);
   const found: PanelCurve[] = [
     {
@@ -77,8 +81,12 @@ function curvesOf(plan: Plan, name: string, { curves, before, range, now, before
   return found;
 }
 
-function samplingOf({ entry, every }: Plan, zone: string): Sampling {
-  return { interval: entry.interval, endOf: every === null ? RAW : (start) => windowEnd(every, start, zone) };
+function samplingOf({ entry, every }: Plan, { curves, intervals, zone }: Drawn): Sampling {
+  const shown = every === null ? medianDistance(curves.get(entry.path)?.time ?? []) : null;
+  return {
+    interval: intervals.get(entry.path) ?? shown ?? entry.interval,
+    endOf: every === null ? RAW : (start) => windowEnd(every, start, zone),
+  };
 }
 
 /** The part of a curve in the range, with one point on either side, so that its line reaches the edges. */

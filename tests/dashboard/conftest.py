@@ -1,0 +1,89 @@
+"""A real stack behind the dashboard, and a real browser before it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from infra.make import web
+from tests.common.api import Api
+from tests.common.dashboard import Dashboard
+from tests.common.ingest import Ingest
+from tests.common.servers import Mosquitto, find
+from tests.common.stores import put
+from tests.dashboard import village
+
+WAIT_MS = 20_000
+
+
+@dataclass(frozen=True)
+class Stack:
+    """Broker, ingest, store, api and dashboard."""
+
+    broker: Mosquitto
+    ingest: Ingest
+    api: Api
+    dashboard: Dashboard
+    store_url: str
+
+    @property
+    def url(self) -> str:
+        """Where the pages are."""
+        return self.dashboard.url
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """One stack for all tests of pages; each test looks at series of its own or changes nothing."""
+    assert web.build()
+    folder: Path = tmp_path_factory.mktemp("dashboard")
+    site = folder / "site.yaml"
+    site.write_text(village.SITE)
+    store = f"sqlite:///{folder}/store.db"
+    put(store, {village.PROJECT: village.history(village.today())})
+    settings = {"HDH_SITE_FILE": str(site)}
+    with (
+        Mosquitto(folder / "broker") as broker,
+        Ingest(folder / "ingest", broker.url, store, **settings) as ingest,
+        Api(folder / "api", store, HDH_INGEST_URLS=ingest.url, **settings) as api,
+        Dashboard(folder / "dashboard", api.url) as dashboard,
+    ):
+        yield Stack(broker, ingest, api, dashboard, store)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find("chromium"))
+        yield browser
+        browser.close()
+
+
+OpenPage = Callable[..., Page]
+
+
+@pytest.fixture
+def open_page(browser: Browser, stack: Stack) -> Iterator[OpenPage]:
+    """Open a page of the dashboard in a browser of its own; what its scripts throw fails the test."""
+    contexts: list[BrowserContext] = []
+    thrown: list[str] = []
+
+    def open_it(path: str, *, script: str | None = None, **options: Any) -> Page:
+        context = browser.new_context(**{"locale": "en-GB", "timezone_id": "Europe/Helsinki", **options})
+        contexts.append(context)
+        context.set_default_timeout(WAIT_MS)
+        if script is not None:
+            context.add_init_script(script)
+        page = context.new_page()
+        page.on("pageerror", lambda error: thrown.append(str(error)))
+        page.goto(f"{stack.url}{path}")
+        return page
+
+    yield open_it
+    for context in contexts:
+        context.close()
+    assert thrown == []
