@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from hdh.model import Place, Point
@@ -65,7 +65,9 @@ def history(now: datetime) -> Iterator[Point]:
     today = to_ms(now.replace(second=0, microsecond=0))
     recent = list(range(today - 30 * HOUR, today, MINUTE))
     for moment in (*spring(), *autumn(), *recent):
-        yield Point("climate", KITCHEN, moment, {"temperature": temperature(moment), "humidity": 40 + moment // HOUR % 9})
+        yield Point(
+            "climate", KITCHEN, moment, {"temperature": temperature(moment), "humidity": 40 + moment // HOUR % 9}
+        )
     for moment in (*autumn(), *recent):
         yield Point("climate", BEDROOM, moment, {"temperature": temperature(moment) - 2})
         yield Point("air", KITCHEN, moment, {"co2": 500.0 + moment // MINUTE % 300})
@@ -87,8 +89,3 @@ def year(now: datetime) -> Iterable[Point]:
 def today() -> datetime:
     """Now, in the house's zone."""
     return datetime.fromtimestamp(time.time(), ZONE)
-
-
-def day_after(day: datetime, days: int = 1) -> datetime:
-    """The same clock time, some days later."""
-    return day + timedelta(days=days)
