@@ -1,7 +1,6 @@
 """`/written`: the points that were written, line by line as it happens, for whoever shows them live."""
 
 from collections.abc import Iterator
-from threading import BoundedSemaphore
 from typing import Annotated, Any
 
 import msgspec
@@ -22,7 +21,7 @@ _GATHER_SECONDS = 0.1
 
 def add_written(app: FastAPI, journal: Journal, progress: Progress) -> None:
     """Add the path to the service's app."""
-    streams = BoundedSemaphore(MOST_STREAMS)
+    streams: set[Tail] = set()
     app.add_exception_handler(Invalid, _invalid)
 
     @app.get("/written", response_class=StreamingResponse)
@@ -36,17 +35,15 @@ def add_written(app: FastAPI, journal: Journal, progress: Progress) -> None:
         all is well. `missed` tells why something before this line can no longer be handed out.
         """
         begin, end = after and parse(after, "after"), until and parse(until, "until")
-        if not streams.acquire(blocking=False):
+        if len(streams) >= MOST_STREAMS:
             raise Retryable(f"{MOST_STREAMS} streams are open, the most that there may be.")
-        try:
-            tail = Tail(journal, begin or None, end or None)
-        except BaseException:
-            streams.release()
-            raise
+        tail = Tail(journal, begin or None, end or None)
         return StreamingResponse(_lines(tail, progress, streams), media_type="application/x-ndjson")
 
 
-def _lines(tail: Tail, progress: Progress, streams: BoundedSemaphore) -> Iterator[bytes]:
+def _lines(tail: Tail, progress: Progress, streams: set[Tail]) -> Iterator[bytes]:
+    # Counted here, as what is never begun is never ended.
+    streams.add(tail)
     try:
         yield _line(tail.first())
         while not progress.ended:
@@ -62,7 +59,7 @@ def _lines(tail: Tail, progress: Progress, streams: BoundedSemaphore) -> Iterato
                 progress.wait(1 << 62, _GATHER_SECONDS)
     finally:
         tail.close()
-        streams.release()
+        streams.discard(tail)
 
 
 def _line(written: Written) -> bytes:
