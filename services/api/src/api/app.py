@@ -10,6 +10,7 @@ from api.docs import add_docs
 from api.metrics import CountRequests
 from api.problems import add_problems
 from api.routes import (
+    completeness,
     devices,
     houses,
     index,
@@ -26,7 +27,20 @@ from api.routes import (
 from api.services import Services
 from hdh.serve import add_health
 
-_ROUTES = (projects, houses, rooms, devices, quantities, series, readings, latest, live, rejected, status)
+_ROUTES = (
+    projects,
+    houses,
+    rooms,
+    devices,
+    quantities,
+    series,
+    readings,
+    completeness,
+    latest,
+    live,
+    rejected,
+    status,
+)
 
 
 def create_app(services: Services) -> FastAPI:
