@@ -3,7 +3,6 @@
 import secrets
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from sqlite3 import Connection
 from time import monotonic
 from typing import TypeAlias
@@ -26,7 +25,9 @@ _GRACE_MS = 600_000
 """Readings come late by minutes: a day is not summed up in the first ones after its end."""
 
 _BUSY_SECONDS = 0.5
-_PAUSE_SECONDS = 30.0
+_PAUSE_SECONDS = 5.0
+"""After a failure the next one is not looked for at once: queries need not wait for each."""
+
 _TOKEN_BITS = 62
 
 _CLAIM = (
@@ -77,37 +78,35 @@ class Builder:
             self._database.close()
 
     def _claim(self, series: int, days: range, claim: int) -> bool:
-        with self._attempt() as connection:
-            if connection is None:
-                return False
+        def work(connection: Connection) -> None:
             # From here on writers look for days that a late reading changes.
             connection.execute("UPDATE rollup_end SET until = max(until, ?)", (days.stop * DAY_MS,))
             connection.executemany(_CLAIM, [(row_of(series, day), claim) for day in days])
-            return True
-        return False
+
+        return self._attempt(work)
 
     def _keep(self, series: int, days: range, claim: int, kept: dict[int, Blobs]) -> None:
-        with self._attempt() as connection:
-            if connection is None:
-                return
+        def work(connection: Connection) -> None:
             connection.executemany(_KEEP, [(*blobs, row_of(series, day), claim) for day, blobs in kept.items()])
             # Days without readings are not kept.
             rows = row_of(series, days.start), row_of(series, days.stop - 1)
             connection.execute("DELETE FROM rollup WHERE id BETWEEN ? AND ? AND claim = ?", (*rows, claim))
 
-    @contextmanager
-    def _attempt(self) -> Iterator[Connection | None]:
-        """A transaction, or None where one failed a while ago."""
+        self._attempt(work)
+
+    def _attempt(self, work: Callable[[Connection], None]) -> bool:
+        """Work in a transaction, but not where one failed a while ago; whether it came to its end."""
         with self._lock:
             if monotonic() < self._not_before:
-                yield None
-                return
+                return False
             try:
                 with self._database.transaction() as connection:
-                    yield connection
+                    work(connection)
             except (Retryable, Misconfigured) as error:
                 self._not_before = monotonic() + _PAUSE_SECONDS
                 _log.warning("rollups_not_kept", error=str(error))
+                return False
+            return True
 
 
 def by_day(chunks: Iterable[Readings]) -> Iterator[Readings]:

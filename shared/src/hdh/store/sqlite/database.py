@@ -22,7 +22,7 @@ _WRITER_PRAGMAS = (
 _READER_PRAGMAS = ("PRAGMA query_only = ON", "PRAGMA cache_size = -16384")
 
 _PRIMARY_CODE = 0xFF
-_BUSY = f"another process has been writing for more than {BUSY_SECONDS:g} s"
+_BUSY = "another process has been writing all the while"
 _HEALS = {
     sqlite3.SQLITE_BUSY: _BUSY,
     sqlite3.SQLITE_LOCKED: _BUSY,

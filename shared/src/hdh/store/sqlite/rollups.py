@@ -1,7 +1,7 @@
 """What is kept of a day: its readings where they are few, else summaries of its quarters of an hour."""
 
 from collections.abc import Sequence
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,12 +39,18 @@ def pack(day: int, time: Times, value: NDArray[np.float64]) -> Blobs:
 
 
 def _pack_steps(part: Part, day: int, found: Summaries) -> bytes:
-    numbers, wholes = np.full((part.numbers, STEPS), np.nan), np.zeros((part.wholes, STEPS), "<u4")
+    packed = np.zeros((), _packed(part))
+    packed["numbers"] = np.nan
     step = (found.at - day * DAY_MS) // STEP_MS
-    numbers[:, step] = found.numbers
+    packed["numbers"][:, step] = found.numbers
     # Times count from their step's start.
-    wholes[:, step] = found.wholes - (found.at // STEP_MS * STEP_MS if part.of_times else 0)
-    return numbers.astype("<f8").tobytes() + wholes.tobytes()
+    packed["wholes"][:, step] = found.wholes - (found.at // STEP_MS * STEP_MS if part.of_times else 0)
+    return packed.tobytes()
+
+
+def _packed(part: Part) -> np.dtype[np.void]:
+    """A day of one part; the first number of a step without readings is NaN."""
+    return np.dtype([("numbers", "<f8", (part.numbers, STEPS)), ("wholes", "<u4", (part.wholes, STEPS))])
 
 
 def unpack(part: Part, rows: Sequence[tuple[int, bytes | None, bytes | None]]) -> list[Summaries]:
@@ -56,22 +62,15 @@ def unpack(part: Part, rows: Sequence[tuple[int, bytes | None, bytes | None]]) -
 
 
 def _unpack_steps(part: Part, days: list[int], columns: list[bytes]) -> Summaries:
-    data = np.frombuffer(b"".join(columns), np.uint8).reshape(len(days), -1)
-    split = part.numbers * STEPS * 8
-    numbers = _columns(data[:, :split], "<f8", part.numbers).astype(np.float64, copy=False)
-    wholes = _columns(data[:, split:], "<u4", part.wholes).astype(np.int64)
+    packed = np.frombuffer(b"".join(columns), _packed(part))
+    numbers = packed["numbers"].transpose(1, 0, 2).reshape(part.numbers, -1).astype(np.float64, copy=False)
+    wholes = packed["wholes"].transpose(1, 0, 2).astype(np.int64).reshape(part.wholes, -1)
     at = (np.array(days, np.int64)[:, np.newaxis] * DAY_MS + np.arange(STEPS) * STEP_MS).ravel()
     if part.of_times:
         wholes += at
     found = Summaries(at, numbers, wholes)
     empty = np.isnan(numbers[0])
     return found[np.flatnonzero(~empty)] if empty.any() else found
-
-
-def _columns(data: NDArray[np.uint8], kind: str, count: int) -> NDArray[Any]:
-    """Days of columns as columns over all days, shape (count, days x STEPS)."""
-    days = np.ascontiguousarray(data).view(kind).reshape(len(data), count, STEPS)
-    return np.ascontiguousarray(days.transpose(1, 0, 2)).reshape(count, -1)
 
 
 def _unpack_readings(part: Part, days: list[tuple[int, bytes]]) -> Summaries:

@@ -60,6 +60,9 @@ class Part:
 
 def concatenated(summaries: Sequence[Summaries], part: Part) -> Summaries:
     """Summaries of one series one after the other, ascending."""
+    summaries = [each for each in summaries if len(each)]
+    if len(summaries) == 1:
+        return summaries[0]
     if not summaries:
         return Summaries(np.empty(0, np.int64), np.empty((part.numbers, 0)), np.empty((part.wholes, 0), np.int64))
     at = np.concatenate([each.at for each in summaries])
