@@ -3,8 +3,8 @@
 The targets are 1.0 s from navigation to the first chart of a year at one minute, and 0.3 s for zooming to a day.
 """
 
-from playwright.sync_api import Page
 import pytest
+from playwright.sync_api import Page
 
 from tests.common.eventually import eventually
 from tests.common.stores import put

@@ -132,6 +132,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/completeness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["read_completeness_v1_completeness_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/latest": {
         parameters: {
             query?: never;
@@ -148,14 +164,14 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/completeness": {
+    "/v1/live": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: operations["read_completeness_v1_completeness_get"];
+        get: operations["read_live_v1_live_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1004,6 +1020,78 @@ export interface operations {
             };
         };
     };
+    read_completeness_v1_completeness_get: {
+        parameters: {
+            query?: {
+                start?: string | null;
+                stop?: string | null;
+                every?: string;
+                tz?: string | null;
+                interval?: string | null;
+                gaps?: number;
+                time?: components["schemas"]["TimeStyle"];
+                project?: string[];
+                house?: string[];
+                room?: string[];
+                device?: string[];
+                quantity?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CompletenessOut"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     read_latest_v1_latest_get: {
         parameters: {
             query?: {
@@ -1070,23 +1158,19 @@ export interface operations {
             };
         };
     };
-    read_completeness_v1_completeness_get: {
+    read_live_v1_live_get: {
         parameters: {
             query?: {
-                start?: string | null;
-                stop?: string | null;
-                every?: string;
-                tz?: string | null;
-                interval?: string | null;
-                gaps?: number;
-                time?: components["schemas"]["TimeStyle"];
                 project?: string[];
                 house?: string[];
                 room?: string[];
                 device?: string[];
                 quantity?: string[];
+                last_event_id?: string | null;
             };
-            header?: never;
+            header?: {
+                "Last-Event-ID"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -1097,7 +1181,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CompletenessOut"];
+                    "text/event-stream": string;
                 };
             };
             401: {
