@@ -111,7 +111,7 @@ class SqliteReader:
             before = self._before(rows, span.start) if window.aggregate in LOOKS_BACK else None
             values = aggregate_chunks(self._readings(rows, span), grid, window.aggregate, before)
             if values is not None:
-                yield Chunk(series, *fill(grid.starts, values, window.gap))
+                yield Chunk(series, *fill(grid.labels, values, window.gap, window.gap_limit))
 
     def _before(self, rows: list[SeriesRow], start: int) -> tuple[int, float] | None:
         with self._pool.connection() as connection:
