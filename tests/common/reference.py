@@ -82,7 +82,9 @@ def aggregate_of(
             found = _increase(series, windows, per_second=aggregate is Aggregate.RATE)
         case Aggregate.TIME_WEIGHTED_MEAN:
             limits = [min(max(edge, span.start), span.stop) for edge in edges]
-            found = pd.Series({n: _time_weighted_mean(series, *limits[int(n) : int(n) + 2]) for n in own.groups})
+            numbers = sorted({int(number) for number in windows.dropna()})
+            means = [_time_weighted_mean(series, limits[number], limits[number + 1]) for number in numbers]
+            found = pd.Series(means, numbers, dtype=float)
         case _:
             found = own.agg(aggregate.value)
     return found.astype(float).reindex(range(len(edges) - 1)).to_list()

@@ -190,7 +190,7 @@ def test_points_are_real_and_keep_what_the_eye_sees(asked: Asked, count: int) ->
 def test_points_of_windows(asked: Asked) -> None:
     """Windows without a value are left out, and fewer windows than points stay as they are."""
     span: dict[str, Any] = {"quantity": "energy_total", "start": "2026-01-01", "stop": "2027-01-01", "tz": "UTC"}
-    hours = pd.Series(*reversed(asked.rows(**span, every="1h", aggregate="max", gap="skip")))
+    hours = pd.Series(dict(zip(*asked.rows(**span, every="1h", aggregate="max", gap="skip"), strict=True)))
     days = asked.rows(**span, every="1d", aggregate="max", gap="skip")
 
     times, values = asked.rows(**span, every="1h", aggregate="max", points=300)

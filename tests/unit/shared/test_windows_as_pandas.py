@@ -121,6 +121,7 @@ def test_sides_mean_what_they_mean_in_pandas(closed: Side, label: Side) -> None:
         grid = Grid.of(span, window)
         values = aggregate_chunks([(time, series.to_numpy())], grid, Aggregate.MEAN)
         assert grid.labels.tolist() == (resampled.index.astype("datetime64[ms]").astype(np.int64)).tolist()
+        assert values is not None
         np.testing.assert_allclose(values, resampled.to_numpy(), rtol=1e-12)
 
 
