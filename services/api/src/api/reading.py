@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from api.access import View
-from api.answers import Answer, Block, Head, TimeStyle, Values
+from api.answers import UTC, Answer, Block, Head, TimeStyle, Values
 from api.directory import Directory
 from api.formats import Format
 from api.permits import Permit, Permits
@@ -28,7 +28,6 @@ _MOST_WINDOWS = 5_000_000
 # What is read before the answer begins: a store that is away is a clean error till then, and small answers are not
 # counted before they are sent.
 _AHEAD = 20_000
-_UTC = ZoneInfo("UTC")
 
 Planned: TypeAlias = tuple[tuple[Part, Span], ...]
 
@@ -93,7 +92,7 @@ def plan(reader: Reader, request: ReadingsRequest, directories: Sequence[Directo
         found = (info.first for d in directories for info in series_of(reader, d, request.filters))
         first = min(found, default=None)
     # Asked for once where there is nothing to read, so that a bad range is an error there too.
-    _span(request, request.tz or _UTC, first)
+    _span(request, request.tz or UTC, first)
     planned = [
         (part, span)
         for directory in directories
@@ -157,7 +156,26 @@ def answer(
         _close(blocks)
         permit.give_back()
         raise
-    return Answer(query, _Rest(ahead, blocks, permit), request.style)
+    return Answer(
+        query,
+        _Rest(ahead, blocks, permit),
+        request.style,
+        zone=_zone(request, planned),
+        has_text=_may_have_text(request),
+        rows=None if more else sum(block.time.size for block in ahead),
+    )
+
+
+def _zone(request: ReadingsRequest, planned: Planned) -> ZoneInfo:
+    """The zone of an answer that can have one only."""
+    zones = {part.zone for part, _ in planned}
+    return request.tz or (zones.pop() if len(zones) == 1 else UTC)
+
+
+def _may_have_text(request: ReadingsRequest) -> bool:
+    asked = request.filters.quantity
+    is_kept = request.every is None or request.aggregate in {Aggregate.FIRST, Aggregate.LAST}
+    return is_kept and (not asked or any(quantity.endswith(TEXT_SUFFIX) for quantity in asked))
 
 
 def _has_long_series(request: ReadingsRequest, planned: Planned) -> bool:
@@ -240,7 +258,7 @@ def _count(reader: Reader, planned: Planned, cap: int) -> int:
     """How many readings there are, counted by the store until there are too many."""
     count = 0
     for part, span in planned:
-        window = Window(Every.parse("1d"), _UTC, Aggregate.COUNT, Gap.SKIP)
+        window = Window(Every.parse("1d"), UTC, Aggregate.COUNT, Gap.SKIP)
         chunks = reader.aggregate(part.selection, span, window)
         try:
             for chunk in chunks:
@@ -261,10 +279,10 @@ def _bound(reader: Reader, request: ReadingsRequest, planned: Planned) -> int:
 def resolved(request: ReadingsRequest, directories: Sequence[Directory], planned: Planned) -> dict[str, object]:
     """What was asked for, with every default and relative time filled in."""
     spans = {part.zone: span for part, span in planned}
-    if not spans and (span := _span(request, request.tz or _UTC, None)):
-        spans = {request.tz or _UTC: span}
-    window = request.window(_UTC)
-    zone = request.tz or (next(iter(spans)) if len(spans) == 1 else _UTC)
+    if not spans and (span := _span(request, request.tz or UTC, None)):
+        spans = {request.tz or UTC: span}
+    window = request.window(UTC)
+    zone = request.tz or (next(iter(spans)) if len(spans) == 1 else UTC)
 
     def moment(time: int, zone: ZoneInfo) -> int | str:
         return iso(time, zone) if request.style is TimeStyle.ISO else time
