@@ -82,6 +82,7 @@ def test_raw_readings_come_back_as_they_were(world: World) -> None:
             world.series(KITCHEN, "heating_mode_text", None, MODES),
             world.series(KITCHEN, "temperature", "Cel", TEMPERATURES),
         ],
+        "rows": len(ENERGY) + len(MODES) + len(TEMPERATURES),
         "complete": True,
     }
     assert expected == answer

@@ -2,24 +2,25 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from api.access import View
-from api.answers import Answer, Block, Head, Values
+from api.answers import UTC, Answer, Block, Head, Values
 from api.checks import check
 from api.conversion import conversion
 from api.directory import Directory
 from api.iterators import close
 from api.permits import Permit, Permits
-from api.planning import MOST_WINDOWS, UTC, Planned, plan, windows_in
+from api.planning import MOST_WINDOWS, Planned, plan, windows_in
 from api.points import downsampled
 from api.requests import ReadingsRequest
 from api.resolved import resolved
 from api.selections import Part
 from api.units import unit_of
 from hdh.errors import Invalid
-from hdh.model import Span
+from hdh.model import TEXT_SUFFIX, Span
 from hdh.store.interface import Chunk, Reader
 from hdh.windows import Aggregate, Every, Gap, Window
 
@@ -63,7 +64,26 @@ def answer(
         close(blocks)
         permit.give_back()
         raise
-    return Answer(query, _Rest(ahead, blocks, permit), request.style)
+    return Answer(
+        query,
+        _Rest(ahead, blocks, permit),
+        request.style,
+        zone=_zone(request, planned),
+        has_text=_may_have_text(request),
+        rows=None if more else sum(block.time.size for block in ahead),
+    )
+
+
+def _zone(request: ReadingsRequest, planned: Planned) -> ZoneInfo:
+    """The zone of an answer that can have one only."""
+    zones = {part.zone for part, _ in planned}
+    return request.extent.tz or (zones.pop() if len(zones) == 1 else UTC)
+
+
+def _may_have_text(request: ReadingsRequest) -> bool:
+    asked = request.extent.filters.quantity
+    is_kept = request.points is None and request.computed in {None, Aggregate.FIRST, Aggregate.LAST}
+    return is_kept and (not asked or any(quantity.endswith(TEXT_SUFFIX) for quantity in asked))
 
 
 def _has_long_series(request: ReadingsRequest, planned: Planned) -> bool:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from api.accepts import chosen_format
 from api.answers import TimeStyle
 from api.deps import AccessDep, FiltersDep, Moment, ServicesDep, SiteDep, TzParam
+from api.filenames import disposition
 from api.formats import FORMATS
 from api.iterators import close
 from api.planning import MOST_WINDOWS, Extent
@@ -59,6 +60,7 @@ class ReadingsOut(BaseModel):
 
     query: QueryOut
     series: list[ReadingsSeriesOut]
+    rows: int = Field(description="How many readings there are.")
     complete: bool
 
 
@@ -67,10 +69,15 @@ _CSV_EXAMPLE = """time,project,house,room,device,quantity,value,unit
 2026-03-29T04:00:00+03:00,toe,house-1,kitchen,thermometer-1,temperature,21.5,Cel
 """
 
+_FILE = {"schema": {"type": "string", "format": "binary"}}
 _OK: dict[int | str, dict[str, Any]] = {
     200: {
-        "description": "The readings, streamed: JSON series by series, or tidy CSV.",
-        "content": {"text/csv": {"schema": {"type": "string"}, "example": _CSV_EXAMPLE}},
+        "description": (
+            "The readings, streamed, series by series. Parquet and Arrow: columns time (with its zone), project, "
+            "house, room, device, quantity, unit, value, and text where text may be selected; query in the metadata."
+        ),
+        "content": {form.media_type: _FILE for form in FORMATS.values() if form.name != "json"}
+        | {"text/csv": {"schema": {"type": "string"}, "example": _CSV_EXAMPLE}},
     }
 }
 
@@ -138,7 +145,10 @@ def read_readings(  # noqa: PLR0913, PLR0917 (one parameter each)
     format: Annotated[  # noqa: A002 (the parameter's name)
         str | None,
         Query(
-            description="The form of the answer; wins over the Accept header. JSON is capped, and says so.",
+            description=(
+                "The form of the answer; wins over the Accept header. JSON is capped, and says so; csv-fi is for "
+                "spreadsheets in Finland: `;`, decimal comma, local times."
+            ),
             json_schema_extra={"enum": list(FORMATS)},
         ),
     ] = None,
@@ -165,4 +175,10 @@ def read_readings(  # noqa: PLR0913, PLR0917 (one parameter each)
     directories = find(shared.directories, access, site, filters)
     found = answer(shared.reader, asked, directories, cap=shared.json_readings, permits=shared.permits)
     aborted = shared.metrics.aborted.inc
-    return Stream(form.encode(found), close=partial(close, found.blocks), failed=aborted, media_type=form.media_type)
+    return Stream(
+        form.encode(found),
+        close=partial(close, found.blocks),
+        failed=aborted,
+        media_type=form.media_type,
+        headers={"Content-Disposition": disposition(form, filters, found.query)},
+    )
