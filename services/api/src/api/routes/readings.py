@@ -11,8 +11,11 @@ from api.answers import TimeStyle
 from api.deps import AccessDep, FiltersDep, Moment, ServicesDep, SiteDep, TzParam
 from api.filenames import disposition
 from api.formats import FORMATS
+from api.iterators import close
+from api.planning import Extent
 from api.problems import documented
 from api.reading import ReadingsRequest, answer
+from api.resolved import ResolvedOut
 from api.routes import V1
 from api.samples import table_samples
 from api.selections import find
@@ -24,30 +27,12 @@ from hdh.windows import Aggregate, Every, Gap
 router = APIRouter(prefix=V1, tags=["readings"])
 
 
-class ZoneOut(BaseModel):
-    """The range as the clock of one zone reads it."""
-
-    zone: str
-    start: Moment
-    stop: Moment
-
-
-class QueryOut(BaseModel):
+class QueryOut(ResolvedOut):
     """What was asked for, with every default and relative time filled in."""
 
-    project: list[str]
-    house: list[str] = Field(description="As asked for; empty: all.")
-    room: list[str]
-    device: list[str]
-    quantity: list[str]
-    start: Moment | None = Field(description="Inclusive; null where there is nothing to read.")
-    stop: Moment | None = Field(description="Exclusive.")
     every: str | None
     aggregate: str | None
     gap: str | None
-    tz: str | None = Field(description="As asked for; null: each house's own.")
-    time: TimeStyle
-    zones: list[ZoneOut] = Field(description="The zones that were used.")
 
 
 class ReadingsSeriesOut(BaseModel):
@@ -146,10 +131,12 @@ def read_readings(  # noqa: PLR0913, PLR0917 (one parameter each)
     """Readings of the selected series in the half-open range `start <= time < stop`."""
     form = chosen_format(format, request.headers.get("Accept"))
     asked = ReadingsRequest(
-        filters=filters,
-        range=TimeRange(start, stop, shared.now()),
-        tz=parse_zone(tz) if tz is not None else None,
-        every=Every.parse(every) if every is not None else None,
+        extent=Extent(
+            filters=filters,
+            range=TimeRange(start, stop, shared.now()),
+            tz=parse_zone(tz) if tz is not None else None,
+            every=Every.parse(every) if every is not None else None,
+        ),
         aggregate=aggregate,
         gap=gap,
         style=time or form.style,
@@ -160,12 +147,8 @@ def read_readings(  # noqa: PLR0913, PLR0917 (one parameter each)
     aborted = shared.metrics.aborted.inc
     return Stream(
         form.encode(found),
-        close=partial(_close, found.blocks),
+        close=partial(close, found.blocks),
         failed=aborted,
         media_type=form.media_type,
         headers={"Content-Disposition": disposition(form, filters, found.query)},
     )
-
-
-def _close(blocks: Any) -> None:  # noqa: ANN401 (an iterator that can be closed)
-    blocks.close()
