@@ -15,6 +15,7 @@ from api.routes import (
     houses,
     index,
     latest,
+    live,
     projects,
     quantities,
     readings,
@@ -26,7 +27,20 @@ from api.routes import (
 from api.services import Services
 from hdh.serve import add_health
 
-_ROUTES = (projects, houses, rooms, devices, quantities, series, readings, latest, completeness, rejected, status)
+_ROUTES = (
+    projects,
+    houses,
+    rooms,
+    devices,
+    quantities,
+    series,
+    readings,
+    completeness,
+    latest,
+    live,
+    rejected,
+    status,
+)
 
 
 def create_app(services: Services) -> FastAPI:

@@ -7,6 +7,8 @@ from api.access import Openness
 from api.directory import Directories
 from api.ingest import Ingest
 from api.keys import Keys
+from api.live.audience import Audiences
+from api.live.hub import Hub
 from api.metrics import Metrics
 from api.permits import Permits
 from hdh.errors import HdhError
@@ -22,6 +24,8 @@ class Services:
         now: epoch milliseconds.
         json_readings: the most readings of one answer in JSON.
         permits: for long answers.
+        hub: all who listen for what is written.
+        audiences: what each kind of them hears.
     """
 
     reader: Reader
@@ -33,6 +37,8 @@ class Services:
     now: Callable[[], int]
     json_readings: int
     permits: Permits
+    hub: Hub
+    audiences: Audiences
     metrics: Metrics = field(default_factory=Metrics)
 
     def ready(self) -> list[str]:
