@@ -19,7 +19,8 @@ YEAR = "open/house-a/attic/year/temperature"
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _year(stack: Stack) -> None:
+def year(stack: Stack) -> None:
+    """A sensor with a year of minutes, in the store of all tests."""
     put(stack.store_url, {village.PROJECT: village.year(village.today())})
     eventually(lambda: stack.api.get("series", device="year").json()["series"])
 
@@ -36,17 +37,15 @@ def test_a_year_at_one_minute_is_drawn_within_the_budget(open_page: OpenPage) ->
     settled(page, "Each point is the mean of 1 d")
     page.reload()
     took = drawn_at(page)
-    print(f"first chart of a year: {took:.0f} ms of {FIRST_CHART_MS}")
-    assert took < FIRST_CHART_MS * MARGIN
+    assert took < FIRST_CHART_MS * MARGIN, f"first chart of a year after {took:.0f} ms"
 
 
-def test_zooming_to_a_day_is_drawn_within_the_budget(open_page: OpenPage) -> None:
-    """From the end of the drag until the day's readings are drawn."""
+def test_zooming_is_drawn_within_the_budget(open_page: OpenPage) -> None:
+    """From the end of the drag until the finer curve is drawn."""
     page = open_page(f"/explore?s1={YEAR}&last=365d")
     settled(page, "Each point is the mean of 1 d")
     drag(page, 0.5, 0.5 + 7 / 365)
     page.evaluate("() => { window.began = performance.now(); }")
     settled(page, "Each point is the mean of 10 min")
     took = drawn_at(page) - page.evaluate("window.began")
-    print(f"zoom to a week: {took:.0f} ms of {ZOOM_MS}")
-    assert took < ZOOM_MS * MARGIN
+    assert took < ZOOM_MS * MARGIN, f"zoomed after {took:.0f} ms"

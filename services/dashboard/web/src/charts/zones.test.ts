@@ -43,7 +43,7 @@ describe("a zone's clock", () => {
 
   test("every time is among the times at which its reading is shown", () => {
     for (const zone of [HELSINKI, "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "UTC"]) {
-      for (let time = at("2026-01-01T00:15:00Z"); time < at("2027-01-01T00:00:00Z"); time += 0.43 * DAY) {
+      for (let time = at("2026-01-01T00:15:00Z"); time < at("2027-01-01T00:00:00Z"); time += 3.43 * DAY) {
         expect(timesOf(zone, time + offsetAt(zone, time))).toContain(time);
       }
     }

@@ -61,7 +61,8 @@ export async function fetchCurves(
   );
 }
 
-function mutable<T extends object>(request: T): { -readonly [K in keyof T]: T[K] extends readonly (infer U)[] ? U[] : T[K] } {
+/** The same lists, as the client's types want them; nobody changes them. */
+export function mutable<T extends object>(request: T): { -readonly [K in keyof T]: T[K] extends readonly (infer U)[] ? U[] : T[K] } {
   return request as { -readonly [K in keyof T]: T[K] extends readonly (infer U)[] ? U[] : T[K] };
 }
 

@@ -42,7 +42,7 @@ export function tablesOf(plans: readonly Plan[], all: readonly Entry[], range: R
 const MOST_NAME = 120;
 
 export function fileName(parts: readonly string[], ending: string): string {
-  const plain = parts.map((part) => part.replaceAll(/[^\p{L}\p{N}.-]+/gu, "-"));
+  const plain = parts.map((part) => part.replaceAll(/[^\p{L}\p{N}._-]+/gu, "-"));
   return `${plain.join("_").slice(0, MOST_NAME)}.${ending}`;
 }
 

@@ -2,11 +2,12 @@
 
 import { useMemo } from "react";
 
-import { api, read, type Schemas } from "@/api/client";
+import { api, read } from "@/api/client";
 import { useAsk } from "@/api/query";
 import { DAY } from "@/charts/zones";
 
 import { pathOf, type Entry } from "./catalogue";
+import { mutable } from "./curves";
 import type { Plan } from "./plans";
 import { requestsFor } from "./requests";
 
@@ -26,8 +27,8 @@ export function useIntervals(plans: readonly Plan[], all: readonly Entry[], stop
     const [start, until] = [end - LEARNED_DAYS * DAY, end].map((time) => new Date(time).toISOString());
     const answers = await Promise.all(
       requestsFor(entries, all).map((request) => {
-        const query = { ...(request as { -readonly [K in keyof typeof request]: string[] }), start: start ?? "", stop: until ?? "", every: "1d", gaps: 0 };
-        return read(api.GET("/v1/completeness", { params: { query }, signal })) as Promise<Schemas["CompletenessOut"]>;
+        const query = { ...mutable(request), start: start ?? "", stop: until ?? "", every: "1d", gaps: 0 };
+        return read(api.GET("/v1/completeness", { params: { query }, signal }));
       }),
     );
     return answers.flatMap(({ series }) => series);

@@ -40,10 +40,10 @@ describe("windows", () => {
   test("every time lies in its window, through both changes of the clock", () => {
     for (const every of EVERY) {
       for (const day of ["2026-03-28T22:00:00Z", "2026-10-24T21:00:00Z"]) {
-        for (let time = at(day); time < at(day) + 1.2 * DAY; time += 13 * 60_000) {
+        for (let time = at(day); time < at(day) + 1.2 * DAY; time += 37 * 60_000) {
           const start = windowStart(every, time, HELSINKI);
-          expect(start, `${every} ${new Date(time).toISOString()}`).toBeLessThanOrEqual(time);
-          expect(windowEnd(every, start, HELSINKI), `${every} ${new Date(time).toISOString()}`).toBeGreaterThan(time);
+          const holds = start <= time && windowEnd(every, start, HELSINKI) > time;
+          expect(holds, `${every} ${time}`).toBe(true);
         }
       }
     }

@@ -6,7 +6,7 @@ import { ErrorStrip } from "@/components/ErrorStrip";
 import { locale } from "@/format/numbers";
 import { useLanguage, useTexts } from "@/i18n/language";
 
-import { healthTexts } from "./texts";
+import { healthTexts, type HealthTexts } from "./texts";
 import { useRejected } from "./useHealth";
 
 const MOST_SHOWN = 120;
@@ -71,11 +71,15 @@ function Messages({ messages, zone }: { messages: readonly Schemas["RejectedOut"
               <td className="health-payload">
                 <code>{message.payload.length > MOST_SHOWN ? `${message.payload.slice(0, MOST_SHOWN)}…` : message.payload}</code>
               </td>
-              <td>{texts.remedies[message.reason] ?? texts.otherRemedy}</td>
+              <td>{remedyOf(message.reason, texts)}</td>
             </tr>
           ))}
         </tbody>
       </table>
     </div>
   );
+}
+
+function remedyOf(reason: string, { remedies, otherRemedy }: HealthTexts): string {
+  return Object.entries(remedies).find(([known]) => known === reason)?.[1] ?? otherRemedy;
 }

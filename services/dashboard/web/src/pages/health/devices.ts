@@ -36,6 +36,12 @@ export interface CompleteSeries extends Named {
   };
 }
 
+interface Counted {
+  readonly first: CompleteSeries;
+  readonly rooms: Set<string>;
+  readonly days: Map<number, { expected: number; actual: number }>;
+}
+
 /** A device of a house; its components are one device. */
 export function deviceKey({ project, house, device }: Pick<Named, "project" | "house" | "device">): string {
   return `${project}/${house}/${nameOf(device)}`;
@@ -47,10 +53,10 @@ function nameOf(device: string): string {
 
 /** One row a device, the worst first: all its series of a day together. */
 export function deviceRows(series: readonly CompleteSeries[]): DeviceRow[] {
-  const rows = new Map<string, { first: CompleteSeries; rooms: Set<string>; days: Map<number, { expected: number; actual: number }> }>();
+  const rows = new Map<string, Counted>();
   for (const one of series) {
     const key = deviceKey(one);
-    const row = rows.get(key) ?? { first: one, rooms: new Set(), days: new Map() };
+    const row: Counted = rows.get(key) ?? { first: one, rooms: new Set(), days: new Map() };
     rows.set(key, row);
     row.rooms.add(one.room);
     one.windows.time.forEach((at, index) => {
@@ -67,7 +73,7 @@ export function deviceRows(series: readonly CompleteSeries[]): DeviceRow[] {
   return [...rows].map(([key, row]) => rowOf(key, row)).sort(worstFirst);
 }
 
-function rowOf(key: string, row: { first: CompleteSeries; rooms: Set<string>; days: Map<number, { expected: number; actual: number }> }): DeviceRow {
+function rowOf(key: string, row: Counted): DeviceRow {
   const days = [...row.days].map(([time, counts]) => ({ time, ...counts })).sort((a, b) => a.time - b.time);
   const sum = (of: (day: Day) => number): number => days.reduce((total, day) => total + of(day), 0);
   return {
@@ -125,7 +131,7 @@ export function silentDevices(series: readonly (Named & { last: number; interval
   return [...devices.values()]
     .filter(({ isSilent }) => isSilent)
     .sort((a, b) => a.last - b.last)
-    .map(({ isSilent: _, ...silent }) => silent);
+    .map(({ key, project, house, room, device, last, interval }) => ({ key, project, house, room, device, last, interval }));
 }
 
 /** Quantities that move all the time where a sensor is well; a power of 0 W all night is no fault. */

@@ -74,7 +74,7 @@ export const healthTexts = dictionary(
       expired: "It is older than the project keeps readings; lengthen its retention to take it.",
       store: "Mend what the store says, then run: ingest retry-rejected --reason store",
       damaged: "Look after the disk; the bytes are lost, the rest of the journal is well.",
-    } as Record<string, string>,
+    },
     otherRemedy: "See the detail.",
   },
   {
@@ -150,7 +150,7 @@ export const healthTexts = dictionary(
       expired: "Viesti on vanhempi kuin projektin säilytysaika; pidennä sitä, jos haluat ottaa sen.",
       store: "Korjaa tietovaraston ilmoittama vika ja aja: ingest retry-rejected --reason store",
       damaged: "Tarkista levy; tavut ovat kadonneet, muu loki on kunnossa.",
-    } as Record<string, string>,
+    },
     otherRemedy: "Katso lisätiedot.",
   },
 );

@@ -45,8 +45,7 @@ export function useCompleteness(start: string): Asked<Schemas["CompletenessSerie
     ["completeness", start],
     async (signal) => {
       const query = { start, every: "1d", gaps: 0 };
-      const answer = read(api.GET("/v1/completeness", { params: { query }, signal })) as Promise<Schemas["CompletenessOut"]>;
-      return (await answer).series;
+      return (await read(api.GET("/v1/completeness", { params: { query }, signal }))).series;
     },
     DAYS_MS,
   );
