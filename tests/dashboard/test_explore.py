@@ -175,7 +175,7 @@ def test_csv_and_parquet_hold_what_is_shown(open_page: OpenPage, stack: Stack, t
     """The files are the API's own answer of the same series, range, windows and aggregate."""
     page = open_page(f"/explore?s1={KITCHEN}&s2={BEDROOM}&{OCTOBER}&every=1d&aggregate=max")
     settled(page, "Each point is the greatest of 1 d")
-    shown = {
+    shown: dict[str, Any] = {
         "house": "house-a",
         "device": ["air-1", "air-2"],
         "quantity": "temperature",

@@ -402,6 +402,7 @@ export interface components {
         ReadingsOut: {
             query: components["schemas"]["api__routes__readings__QueryOut"];
             series: components["schemas"]["ReadingsSeriesOut"][];
+            rows: number;
             complete: boolean;
         };
         ReadingsSeriesOut: {
@@ -462,6 +463,8 @@ export interface components {
             interval: number | null;
             listed: boolean;
         };
+        /** @enum {string} */
+        Side: "left" | "right";
         SlotOut: {
             slot: number;
             url: string | null;
@@ -528,6 +531,11 @@ export interface components {
             every: string | null;
             aggregate: string | null;
             gap: string | null;
+            gap_limit: number | null;
+            closed: components["schemas"]["Side"] | null;
+            label: components["schemas"]["Side"] | null;
+            unit: string | null;
+            points: number | null;
         };
         ProblemDocument: {
             type: string;
@@ -947,8 +955,13 @@ export interface operations {
                 aggregate?: components["schemas"]["Aggregate"] | null;
                 tz?: string | null;
                 gap?: components["schemas"]["Gap"] | null;
+                gap_limit?: number | null;
+                closed?: components["schemas"]["Side"] | null;
+                label?: components["schemas"]["Side"] | null;
+                unit?: string | null;
+                points?: number | null;
                 time?: components["schemas"]["TimeStyle"] | null;
-                format?: "json" | "csv";
+                format?: "json" | "csv" | "csv-fi" | "ndjson" | "parquet" | "arrow";
                 project?: string[];
                 house?: string[];
                 room?: string[];
@@ -968,6 +981,9 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ReadingsOut"];
                     "text/csv": string;
+                    "application/x-ndjson": string;
+                    "application/vnd.apache.parquet": string;
+                    "application/vnd.apache.arrow.stream": string;
                 };
             };
             401: {
