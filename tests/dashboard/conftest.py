@@ -1,22 +1,25 @@
 """A real stack behind the dashboard, and a real browser before it."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from infra.make import web
 from tests.common.api import Api
 from tests.common.dashboard import Dashboard
 from tests.common.ingest import Ingest
-from tests.common.servers import Mosquitto, find
+from tests.common.servers import Mosquitto, Server, find
 from tests.common.stores import put
 from tests.dashboard import village
 
-WAIT_MS = 20_000
+# A machine that does other things too starts four services, a browser and a page slowly.
+WAIT_MS = 60_000
+START_SECONDS = 120
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,19 @@ class Stack:
         return self.dashboard.url
 
 
+AnyServer = TypeVar("AnyServer", bound=Server)
+
+
+@contextmanager
+def started(server: AnyServer) -> Iterator[AnyServer]:
+    """A server, from its start to its end."""
+    try:
+        server.start(seconds=START_SECONDS)
+        yield server
+    finally:
+        server.stop()
+
+
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """One stack for all tests of pages; each test looks at series of its own or changes nothing."""
@@ -46,10 +62,10 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     put(store, {village.PROJECT: village.history(village.today())})
     settings = {"HDH_SITE_FILE": str(site)}
     with (
-        Mosquitto(folder / "broker") as broker,
-        Ingest(folder / "ingest", broker.url, store, **settings) as ingest,
-        Api(folder / "api", store, HDH_INGEST_URLS=ingest.url, **settings) as api,
-        Dashboard(folder / "dashboard", api.url) as dashboard,
+        started(Mosquitto(folder / "broker")) as broker,
+        started(Ingest(folder / "ingest", broker.url, store, **settings)) as ingest,
+        started(Api(folder / "api", store, HDH_INGEST_URLS=ingest.url, **settings)) as api,
+        started(Dashboard(folder / "dashboard", api.url)) as dashboard,
     ):
         yield Stack(broker, ingest, api, dashboard, store)
 
@@ -57,6 +73,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """The system's Chromium."""
+    expect.set_options(timeout=WAIT_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find("chromium"))
         yield browser
