@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from api.access import Openness
 from api.directory import Directories
@@ -22,6 +23,8 @@ class Services:
         now: epoch milliseconds.
         json_readings: the most readings of one answer in JSON.
         permits: for long answers.
+        wide_readings: the most readings of one wide answer.
+        folder: for files that live as long as an answer.
     """
 
     reader: Reader
@@ -33,6 +36,8 @@ class Services:
     now: Callable[[], int]
     json_readings: int
     permits: Permits
+    wide_readings: int
+    folder: Path
     metrics: Metrics = field(default_factory=Metrics)
 
     def ready(self) -> list[str]:

@@ -1,23 +1,27 @@
 """`/v1/readings`: readings of any series, raw or in windows, streamed."""
 
-from functools import partial
+from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 
 from api.accepts import chosen_format
-from api.answers import TimeStyle
+from api.answers import Answer, TimeStyle
 from api.deps import AccessDep, FiltersDep, Moment, ServicesDep, SiteDep, TzParam
 from api.filenames import disposition
-from api.formats import FORMATS
+from api.formats import FORMATS, Format
 from api.problems import documented
 from api.reading import ReadingsRequest, answer
 from api.routes import V1
 from api.samples import table_samples
 from api.selections import find
+from api.services import Services
+from api.spool import Spool
 from api.streams import Stream
 from api.timerange import TimeRange
+from api.wide import Layout, Limits, widen
 from api.zones import parse_zone
 from hdh.windows import Aggregate, Every, Gap
 
@@ -59,7 +63,10 @@ class ReadingsSeriesOut(BaseModel):
     device: str
     quantity: str
     unit: str | None = Field(description="UCUM code of the values; null for text and where it is not known.")
-    time: list[Moment] = Field(description="Ascending; a window is named by its start.")
+    time: list[Moment] | None = Field(
+        default=None, description="Ascending; a window is named by its start. In the wide layout it stands above."
+    )
+    column: str | None = Field(default=None, description="The column's name in the wide layout.")
     value: list[float | str | None] = Field(description="null: a window without a value.")
 
 
@@ -67,6 +74,7 @@ class ReadingsOut(BaseModel):
     """Readings series by series. An answer that does not end in `complete` is broken off: take none of it."""
 
     query: QueryOut
+    time: list[Moment] | None = Field(default=None, description="The times of all series, in the wide layout only.")
     series: list[ReadingsSeriesOut]
     rows: int = Field(description="How many readings there are.")
     complete: bool
@@ -100,6 +108,10 @@ _EVERY = (
 )
 _AGGREGATE = "What is computed in each window; mean where only `every` is given. Text knows count, first and last."
 _GAP = "What stands in a window without a value: null where only `every` is given."
+_LAYOUT = (
+    "tidy: a row a reading, or in JSON a list a series. wide: a row a time and a column a series, joined over all "
+    "times; JSON then has `time` once. A column is named by what differs among the series, and by its unit."
+)
 
 
 @router.get(
@@ -128,6 +140,7 @@ def read_readings(  # noqa: PLR0913, PLR0917 (one parameter each)
     aggregate: Annotated[Aggregate | None, Query(description=_AGGREGATE)] = None,
     tz: TzParam = None,
     gap: Annotated[Gap | None, Query(description=_GAP)] = None,
+    layout: Annotated[Layout, Query(description=_LAYOUT)] = Layout.TIDY,
     time: Annotated[
         TimeStyle | None,
         Query(description="Times as epoch milliseconds (default of JSON) or ISO 8601 with offset (default of CSV)."),
@@ -156,15 +169,25 @@ def read_readings(  # noqa: PLR0913, PLR0917 (one parameter each)
         format=form,
     )
     directories = find(shared.directories, access, site, filters)
-    found = answer(shared.reader, asked, directories, cap=shared.json_readings, permits=shared.permits)
-    aborted = shared.metrics.aborted.inc
-    return Stream(
-        form.encode(found),
-        close=partial(_close, found.blocks),
-        failed=aborted,
-        media_type=form.media_type,
-        headers={"Content-Disposition": disposition(form, filters, found.query)},
-    )
+    with ExitStack() as held:
+        found = answer(shared.reader, asked, directories, cap=shared.json_readings, permits=shared.permits)
+        held.callback(_close, found.blocks)
+        pieces = _tidy_or_wide(found, form, layout, shared, held)
+        return Stream(
+            pieces,
+            close=held.pop_all().close,
+            failed=shared.metrics.aborted.inc,
+            media_type=form.media_type,
+            headers={"Content-Disposition": disposition(form, filters, found.query)},
+        )
+
+
+def _tidy_or_wide(found: Answer, form: Format, layout: Layout, shared: Services, held: ExitStack) -> Iterator[bytes]:
+    if layout is Layout.TIDY:
+        return form.encode(found)
+    spool = held.enter_context(Spool(shared.folder))
+    limits = Limits(shared.wide_readings, shared.json_readings if form.is_capped else None)
+    return form.encode_wide(widen(found, spool, limits))
 
 
 def _close(blocks: Any) -> None:  # noqa: ANN401 (an iterator that can be closed)
