@@ -71,6 +71,8 @@ class Table:
         rows: read once.
         style: how times are written, where the format lets one choose.
         zone: of all times.
+        count: how many rows there are, None where that is known at the end only.
+        has_end: as in `Answer`.
     """
 
     query: dict[str, object]
@@ -78,6 +80,8 @@ class Table:
     rows: Iterator[Rows]
     style: TimeStyle
     zone: ZoneInfo
+    count: int | None = None
+    has_end: bool = False
 
 
 def widen(answer: Answer, spool: Spool, limits: Limits) -> Table:
@@ -103,9 +107,11 @@ def widen(answer: Answer, spool: Spool, limits: Limits) -> Table:
     names = column_names(heads)
     columns = tuple(Column(head, name, spool.is_text(head)) for head, name in zip(heads, names, strict=True))
     rows = _joined(spool, columns)
-    if limits.cells is not None:
-        rows = iter(_counted(rows, len(columns), limits.cells))
-    return Table(dict(answer.query), columns, rows, answer.style, answer.zone)
+    count = None
+    if limits.cells is not None or (answer.rows is not None and answer.rows * len(columns) <= _CELLS):
+        held = _counted(rows, len(columns), limits.cells or _CELLS)
+        rows, count = iter(held), sum(part.time.size for part in held)
+    return Table(dict(answer.query), columns, rows, answer.style, answer.zone, count, answer.has_end)
 
 
 def column_names(heads: Sequence[Head]) -> list[str]:

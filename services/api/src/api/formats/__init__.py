@@ -21,6 +21,7 @@ class Format:
         style: how times are written where the request does not say.
         is_capped: whether an answer may be too large for it.
         is_file: whether a browser should save it, not show it.
+        is_compressible: whether it is not compressed in itself.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Format:
     style: TimeStyle
     is_capped: bool = False
     is_file: bool = True
+    is_compressible: bool = True
 
 
 FORMATS = {
@@ -64,6 +66,7 @@ FORMATS = {
             encode=parquet.encode,
             encode_wide=parquet.encode_wide,
             style=TimeStyle.MS,
+            is_compressible=False,
         ),
         Format(
             name="arrow",

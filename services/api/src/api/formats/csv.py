@@ -90,20 +90,33 @@ encode_wide_finnish = partial(encode_wide, dialect=FINNISH)
 
 def _parts(answer: Answer, dialect: Dialect) -> Iterator[bytes | pa.Buffer]:
     yield dialect.mark + dialect.line(*dialect.time_columns, *_NAMES, "value", "unit").encode()
+    count = 0
     for block in answer.blocks:
+        count += block.time.size
         for rows in slices(block.time.size):
             yield _lines(Block(block.head, block.time[rows], block.value[rows]), answer.style, dialect)
+    if answer.has_end:
+        yield _end(count, dialect)
 
 
 def _wide_parts(table: Table, dialect: Dialect) -> Iterator[bytes | pa.Buffer]:
     yield dialect.mark + dialect.line(*dialect.time_columns, *(column.name for column in table.columns)).encode()
     separator, end = text_of(dialect.separator), text_of(dialect.end)
+    count = 0
     for rows in table.rows:
+        count += rows.time.size
         for cut in slices(rows.time.size, len(table.columns)):
             cells = [time_cells(rows.time[cut], table.zone, table.style, dialect)]
             for values in rows.values:
                 cells += [separator, value_cells(values[cut], dialect)]
             yield joined(glued(*cells, end))
+    if table.has_end:
+        yield _end(count, dialect)
+
+
+def _end(rows: int, dialect: Dialect) -> bytes:
+    """The last line, where one was asked for."""
+    return f"# rows={rows} complete=true{dialect.end}".encode()
 
 
 def _lines(block: Block, style: TimeStyle, dialect: Dialect) -> pa.Buffer:

@@ -20,10 +20,14 @@ def encode(answer: Answer) -> Iterator[bytes]:
     return pieces(_parts(answer))
 
 
-def _parts(answer: Answer) -> Iterator[pa.Buffer]:
+def _parts(answer: Answer) -> Iterator[bytes | pa.Buffer]:
+    count = 0
     for block in answer.blocks:
+        count += block.time.size
         for rows in slices(block.time.size):
             yield _lines(Block(block.head, block.time[rows], block.value[rows]), answer.style)
+    if answer.has_end:
+        yield _end(count)
 
 
 def encode_wide(table: Table) -> Iterator[bytes]:
@@ -31,14 +35,23 @@ def encode_wide(table: Table) -> Iterator[bytes]:
     return pieces(_wide_parts(table))
 
 
-def _wide_parts(table: Table) -> Iterator[pa.Buffer]:
+def _wide_parts(table: Table) -> Iterator[bytes | pa.Buffer]:
     names = [text_of(f",{json_text(column.name)}:") for column in table.columns]
+    count = 0
     for rows in table.rows:
+        count += rows.time.size
         for cut in slices(rows.time.size, len(names)):
             cells = [text_of('{"time":'), time_texts(rows.time[cut], table.zone, table.style)]
             for name, values in zip(names, rows.values, strict=True):
                 cells += [name, value_texts(values[cut])]
             yield joined(glued(*cells, text_of("}\n")))
+    if table.has_end:
+        yield _end(count)
+
+
+def _end(rows: int) -> bytes:
+    """The last line, where one was asked for."""
+    return orjson.dumps({"rows": rows, "complete": True}) + b"\n"
 
 
 def _lines(block: Block, style: TimeStyle) -> pa.Buffer:

@@ -1,15 +1,19 @@
 """`/v1/readings`: readings of any series, raw or in windows, streamed."""
 
+import json
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from api.accepts import chosen_format
 from api.answers import Answer, TimeStyle
 from api.deps import AccessDep, FiltersDep, Moment, ServicesDep, SiteDep, TzParam
+from api.encodings import chosen_encoding
 from api.filenames import disposition
 from api.formats import FORMATS, Format
 from api.problems import documented
@@ -112,6 +116,17 @@ _LAYOUT = (
     "tidy: a row a reading, or in JSON a list a series. wide: a row a time and a column a series, joined over all "
     "times; JSON then has `time` once. A column is named by what differs among the series, and by its unit."
 )
+_END = (
+    "line: CSV and JSON lines end in a line that says how many rows there were and that these are all "
+    "(`# rows=… complete=true`); the other formats always say so at their end."
+)
+
+
+class End(StrEnum):
+    """What stands at the end of formats of lines."""
+
+    NONE = "none"
+    LINE = "line"
 
 
 @router.get(
@@ -141,6 +156,7 @@ def read_readings(  # noqa: PLR0913, PLR0917 (one parameter each)
     tz: TzParam = None,
     gap: Annotated[Gap | None, Query(description=_GAP)] = None,
     layout: Annotated[Layout, Query(description=_LAYOUT)] = Layout.TIDY,
+    end: Annotated[End, Query(description=_END)] = End.NONE,
     time: Annotated[
         TimeStyle | None,
         Query(description="Times as epoch milliseconds (default of JSON) or ISO 8601 with offset (default of CSV)."),
@@ -155,7 +171,7 @@ def read_readings(  # noqa: PLR0913, PLR0917 (one parameter each)
             json_schema_extra={"enum": list(FORMATS)},
         ),
     ] = None,
-) -> Stream:
+) -> Response:
     """Readings of the selected series in the half-open range `start <= time < stop`."""
     form = chosen_format(format, request.headers.get("Accept"))
     asked = ReadingsRequest(
@@ -172,22 +188,39 @@ def read_readings(  # noqa: PLR0913, PLR0917 (one parameter each)
     with ExitStack() as held:
         found = answer(shared.reader, asked, directories, cap=shared.json_readings, permits=shared.permits)
         held.callback(_close, found.blocks)
-        pieces = _tidy_or_wide(found, form, layout, shared, held)
+        encoded = _encoded(replace(found, has_end=end is End.LINE), form, layout, shared, held)
+        headers = {
+            "Content-Disposition": disposition(form, filters, found.query),
+            "HDH-Query": json.dumps(found.query),
+        }
+        if encoded.rows is not None and found.rows is not None:
+            body = b"".join(encoded.pieces)
+            return Response(body, media_type=form.media_type, headers=headers | {"HDH-Rows": str(encoded.rows)})
         return Stream(
-            pieces,
+            encoded.pieces,
             close=held.pop_all().close,
             failed=shared.metrics.aborted.inc,
             media_type=form.media_type,
-            headers={"Content-Disposition": disposition(form, filters, found.query)},
+            headers=headers,
+            encoding=chosen_encoding(request.headers.get("Accept-Encoding")) if form.is_compressible else None,
         )
 
 
-def _tidy_or_wide(found: Answer, form: Format, layout: Layout, shared: Services, held: ExitStack) -> Iterator[bytes]:
+@dataclass(frozen=True, slots=True)
+class _Encoded:
+    """A body in pieces, and its number of rows where that is known before."""
+
+    pieces: Iterator[bytes]
+    rows: int | None
+
+
+def _encoded(found: Answer, form: Format, layout: Layout, shared: Services, held: ExitStack) -> _Encoded:
     if layout is Layout.TIDY:
-        return form.encode(found)
+        return _Encoded(form.encode(found), found.rows)
     spool = held.enter_context(Spool(shared.folder))
     limits = Limits(shared.wide_readings, shared.json_readings if form.is_capped else None)
-    return form.encode_wide(widen(found, spool, limits))
+    table = widen(found, spool, limits)
+    return _Encoded(form.encode_wide(table), table.count)
 
 
 def _close(blocks: Any) -> None:  # noqa: ANN401 (an iterator that can be closed)
