@@ -131,7 +131,7 @@ def test_an_answer_is_revalidated(api: Api, path: str) -> None:
 
 def test_late_data_changes_the_tag(store: str, api: Api) -> None:
     """Also where number, first and last of the readings stay the same: what is answered is what is compared."""
-    asked = {"device": "probe", "start": START, "stop": START + 10}
+    asked = {"device": "probe", "start": str(START), "stop": str(START + 10)}
 
     def write(value: float) -> str:
         put(store, {"toe": points(PROBE, "temperature", {START: value})})

@@ -8,6 +8,8 @@ from api.access import Openness
 from api.directory import Directories
 from api.ingest import Ingest
 from api.keys import Keys
+from api.live.audience import Audiences
+from api.live.hub import Hub
 from api.metrics import Metrics
 from api.permits import Permits
 from hdh.errors import HdhError
@@ -25,6 +27,8 @@ class Services:
         permits: for long answers.
         wide_readings: the most readings of one wide answer.
         folder: for files that live as long as an answer.
+        hub: all who listen for what is written.
+        audiences: what each kind of them hears.
     """
 
     reader: Reader
@@ -38,6 +42,8 @@ class Services:
     permits: Permits
     wide_readings: int
     folder: Path
+    hub: Hub
+    audiences: Audiences
     metrics: Metrics = field(default_factory=Metrics)
 
     def ready(self) -> list[str]:

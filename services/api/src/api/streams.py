@@ -1,7 +1,7 @@
 """Answers that are sent while they are read from the store."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import AsyncIterable, Callable, Iterator, Mapping
 from typing import TypeVar
 
 import structlog
@@ -43,11 +43,11 @@ class Stream(StreamingResponse):
         close: Callable[[], None],
         failed: Callable[[], None],
         media_type: str,
-        headers: Mapping[str, str],
+        headers: Mapping[str, str] | None = None,
         encoding: str | None = None,
     ) -> None:
         more = {"Content-Encoding": encoding} if encoding else {}
-        super().__init__(compressed(pieces, encoding), media_type=media_type, headers={**headers, **more})
+        super().__init__(compressed(pieces, encoding), media_type=media_type, headers={**(headers or {}), **more})
         self._close = close
         self._failed = failed
 
@@ -76,3 +76,20 @@ def _impatient(send: Send) -> Send:
             raise ClientDisconnect from None
 
     return sending
+
+
+class EventStream(StreamingResponse):
+    """Server-sent events, without end; a client that leaves, or takes nothing for a minute, ends them."""
+
+    media_type = "text/event-stream"
+
+    def __init__(self, events: AsyncIterable[bytes]) -> None:
+        # Proxies that gather an answer before they pass it on are asked not to.
+        super().__init__(events, headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"})
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send them."""
+        try:
+            await super().__call__(scope, receive, _impatient(send))
+        except ClientDisconnect:
+            log.info("client_left", path=scope["path"])

@@ -1,9 +1,5 @@
 """`/v1/readings`: readings of any series, raw or in windows, streamed."""
 
-import json
-from collections.abc import Iterator
-from contextlib import ExitStack
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -11,51 +7,31 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from api.accepts import chosen_format
-from api.answers import Answer, TimeStyle
+from api.answers import TimeStyle
+from api.bodies import Form, response
 from api.deps import AccessDep, FiltersDep, Moment, ServicesDep, SiteDep, TzParam
-from api.encodings import chosen_encoding
-from api.filenames import disposition
-from api.formats import FORMATS, Format
+from api.formats import FORMATS
+from api.planning import Extent
 from api.problems import documented
 from api.reading import ReadingsRequest, answer
+from api.resolved import ResolvedOut
 from api.routes import V1
 from api.samples import table_samples
 from api.selections import find
-from api.services import Services
-from api.spool import Spool
-from api.streams import Stream
 from api.timerange import TimeRange
-from api.wide import Layout, Limits, widen
+from api.wide import Layout
 from api.zones import parse_zone
 from hdh.windows import Aggregate, Every, Gap
 
 router = APIRouter(prefix=V1, tags=["readings"])
 
 
-class ZoneOut(BaseModel):
-    """The range as the clock of one zone reads it."""
-
-    zone: str
-    start: Moment
-    stop: Moment
-
-
-class QueryOut(BaseModel):
+class QueryOut(ResolvedOut):
     """What was asked for, with every default and relative time filled in."""
 
-    project: list[str]
-    house: list[str] = Field(description="As asked for; empty: all.")
-    room: list[str]
-    device: list[str]
-    quantity: list[str]
-    start: Moment | None = Field(description="Inclusive; null where there is nothing to read.")
-    stop: Moment | None = Field(description="Exclusive.")
     every: str | None
     aggregate: str | None
     gap: str | None
-    tz: str | None = Field(description="As asked for; null: each house's own.")
-    time: TimeStyle
-    zones: list[ZoneOut] = Field(description="The zones that were used.")
 
 
 class ReadingsSeriesOut(BaseModel):
@@ -175,53 +151,18 @@ def read_readings(  # noqa: PLR0913, PLR0917 (one parameter each)
     """Readings of the selected series in the half-open range `start <= time < stop`."""
     form = chosen_format(format, request.headers.get("Accept"))
     asked = ReadingsRequest(
-        filters=filters,
-        range=TimeRange(start, stop, shared.now()),
-        tz=parse_zone(tz) if tz is not None else None,
-        every=Every.parse(every) if every is not None else None,
+        extent=Extent(
+            filters=filters,
+            range=TimeRange(start, stop, shared.now()),
+            tz=parse_zone(tz) if tz is not None else None,
+            every=Every.parse(every) if every is not None else None,
+        ),
         aggregate=aggregate,
         gap=gap,
         style=time or form.style,
         format=form,
     )
     directories = find(shared.directories, access, site, filters)
-    with ExitStack() as held:
-        found = answer(shared.reader, asked, directories, cap=shared.json_readings, permits=shared.permits)
-        held.callback(_close, found.blocks)
-        encoded = _encoded(replace(found, has_end=end is End.LINE), form, layout, shared, held)
-        headers = {
-            "Content-Disposition": disposition(form, filters, found.query),
-            "HDH-Query": json.dumps(found.query),
-        }
-        if encoded.rows is not None and found.rows is not None:
-            body = b"".join(encoded.pieces)
-            return Response(body, media_type=form.media_type, headers=headers | {"HDH-Rows": str(encoded.rows)})
-        return Stream(
-            encoded.pieces,
-            close=held.pop_all().close,
-            failed=shared.metrics.aborted.inc,
-            media_type=form.media_type,
-            headers=headers,
-            encoding=chosen_encoding(request.headers.get("Accept-Encoding")) if form.is_compressible else None,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class _Encoded:
-    """A body in pieces, and its number of rows where that is known before."""
-
-    pieces: Iterator[bytes]
-    rows: int | None
-
-
-def _encoded(found: Answer, form: Format, layout: Layout, shared: Services, held: ExitStack) -> _Encoded:
-    if layout is Layout.TIDY:
-        return _Encoded(form.encode(found), found.rows)
-    spool = held.enter_context(Spool(shared.folder))
-    limits = Limits(shared.wide_readings, shared.json_readings if form.is_capped else None)
-    table = widen(found, spool, limits)
-    return _Encoded(form.encode_wide(table), table.count)
-
-
-def _close(blocks: Any) -> None:  # noqa: ANN401 (an iterator that can be closed)
-    blocks.close()
+    found = answer(shared.reader, asked, directories, cap=shared.json_readings, permits=shared.permits)
+    accept_encoding = request.headers.get("Accept-Encoding")
+    return response(found, Form(form, layout, end is End.LINE, accept_encoding, filters), shared)
