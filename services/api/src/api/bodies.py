@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from fastapi import Response
 
@@ -19,6 +20,13 @@ from api.streams import Stream
 from api.wide import Layout, Limits, widen
 
 
+class End(StrEnum):
+    """What stands at the end of formats of lines: nothing, or a line that says how many there were."""
+
+    NONE = "none"
+    LINE = "line"
+
+
 @dataclass(frozen=True, slots=True)
 class Form:
     """What a body should look like.
@@ -26,14 +34,14 @@ class Form:
     Attributes:
         format: how readings are written.
         layout: how they lie.
-        has_end: whether a last line says how many there were, in formats of lines.
+        end: what stands at the end of formats of lines.
         accept_encoding: the request's header.
         filters: what was asked for, which names the file.
     """
 
     format: Format
     layout: Layout
-    has_end: bool
+    end: End
     accept_encoding: str | None
     filters: Filters
 
@@ -55,7 +63,7 @@ def response(found: Answer, form: Form, shared: Services) -> Response:
     """
     with ExitStack() as held:
         held.callback(close, found.blocks)
-        encoded = _encoded(replace(found, has_end=form.has_end), form, shared, held)
+        encoded = _encoded(replace(found, has_end=form.end is End.LINE), form, shared, held)
         headers = {
             "Content-Disposition": disposition(form.format, form.filters, found.query),
             "HDH-Query": json.dumps(found.query),

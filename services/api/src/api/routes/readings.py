@@ -1,6 +1,5 @@
 """`/v1/readings`: readings of any series, raw or in windows, streamed."""
 
-from enum import StrEnum
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
@@ -8,12 +7,14 @@ from pydantic import BaseModel, Field
 
 from api.accepts import chosen_format
 from api.answers import TimeStyle
-from api.bodies import Form, response
+from api.bodies import End, Form, response
 from api.deps import AccessDep, FiltersDep, Moment, ServicesDep, SiteDep, TzParam
 from api.formats import FORMATS
-from api.planning import Extent
+from api.planning import MOST_WINDOWS, Extent
+from api.points import FEWEST, MOST
 from api.problems import documented
-from api.reading import ReadingsRequest, answer
+from api.reading import answer
+from api.requests import ReadingsRequest
 from api.resolved import ResolvedOut
 from api.routes import V1
 from api.samples import table_samples
@@ -21,7 +22,7 @@ from api.selections import find
 from api.timerange import TimeRange
 from api.wide import Layout
 from api.zones import parse_zone
-from hdh.windows import Aggregate, Every, Gap
+from hdh.windows import Aggregate, Every, Gap, Side
 
 router = APIRouter(prefix=V1, tags=["readings"])
 
@@ -32,6 +33,11 @@ class QueryOut(ResolvedOut):
     every: str | None
     aggregate: str | None
     gap: str | None
+    gap_limit: int | None = Field(description="At most so many windows in a row are filled; null: all.")
+    closed: Side | None = Field(description="The end that belongs to a window; null for raw readings.")
+    label: Side | None = Field(description="The end that names a window.")
+    unit: str | None = Field(description="As asked for; null: each quantity's own.")
+    points: int | None = Field(description="At most so many readings of each series; null: all.")
 
 
 class ReadingsSeriesOut(BaseModel):
@@ -44,7 +50,8 @@ class ReadingsSeriesOut(BaseModel):
     quantity: str
     unit: str | None = Field(description="UCUM code of the values; null for text and where it is not known.")
     time: list[Moment] | None = Field(
-        default=None, description="Ascending; a window is named by its start. In the wide layout it stands above."
+        default=None,
+        description="Ascending; a window is named by its start, or as `label` says. Wide: see above.",
     )
     column: str | None = Field(default=None, description="The column's name in the wide layout.")
     value: list[float | str | None] = Field(description="null: a window without a value.")
@@ -96,13 +103,17 @@ _END = (
     "line: CSV and JSON lines end in a line that says how many rows there were and that these are all "
     "(`# rows=… complete=true`); the other formats always say so at their end."
 )
-
-
-class End(StrEnum):
-    """What stands at the end of formats of lines."""
-
-    NONE = "none"
-    LINE = "line"
+_GAP_LIMIT = "With `gap=previous` or `linear`: of the windows in a row without a value at most so many are filled."
+_CLOSED = "The end that belongs to a window, as in pandas: left (start <= time < end) where only `every` is given."
+_LABEL = "The end by which a window is named, as in pandas: left where only `every` is given."
+_UNIT = (
+    "The unit of all values: a UCUM code (Cel, [degF], kW.h) or a common name (°F, kWh). A unit of another dimension "
+    "than a selected quantity's is an error that says which fit. Differences of temperatures, and rates, convert too."
+)
+_POINTS = (
+    "At most so many readings of each series, chosen for a plot by MinMaxLTTB from the raw readings or the windows: "
+    "real ones, the first, the last, the least and the greatest among them. Text is left out."
+)
 
 
 @router.get(
@@ -133,6 +144,13 @@ def read_readings(  # noqa: PLR0913, PLR0917 (one parameter each)
     gap: Annotated[Gap | None, Query(description=_GAP)] = None,
     layout: Annotated[Layout, Query(description=_LAYOUT)] = Layout.TIDY,
     end: Annotated[End, Query(description=_END)] = End.NONE,
+    gap_limit: Annotated[int | None, Query(ge=1, le=MOST_WINDOWS, description=_GAP_LIMIT)] = None,
+    closed: Annotated[Side | None, Query(description=_CLOSED)] = None,
+    label: Annotated[Side | None, Query(description=_LABEL)] = None,
+    unit: Annotated[
+        str | None, Query(max_length=64, description=_UNIT, openapi_examples={"example": {"value": "[degF]"}})
+    ] = None,
+    points: Annotated[int | None, Query(ge=FEWEST, le=MOST, description=_POINTS)] = None,
     time: Annotated[
         TimeStyle | None,
         Query(description="Times as epoch milliseconds (default of JSON) or ISO 8601 with offset (default of CSV)."),
@@ -159,10 +177,15 @@ def read_readings(  # noqa: PLR0913, PLR0917 (one parameter each)
         ),
         aggregate=aggregate,
         gap=gap,
+        gap_limit=gap_limit,
+        closed=closed,
+        label=label,
+        unit=unit,
+        points=points,
         style=time or form.style,
         format=form,
     )
     directories = find(shared.directories, access, site, filters)
     found = answer(shared.reader, asked, directories, cap=shared.json_readings, permits=shared.permits)
     accept_encoding = request.headers.get("Accept-Encoding")
-    return response(found, Form(form, layout, end is End.LINE, accept_encoding, filters), shared)
+    return response(found, Form(form, layout, end, accept_encoding, filters), shared)
