@@ -35,6 +35,10 @@ class Column:
         """How many values there are."""
         return len(self.values) if self.present is None else int(np.count_nonzero(self.present))
 
+    def present_or_all(self) -> NDArray[np.bool_]:
+        """Which rows have a value."""
+        return np.ones(len(self.values), np.bool_) if self.present is None else self.present
+
 
 @dataclass(frozen=True, slots=True)
 class Batch:

@@ -119,9 +119,7 @@ class CsvSource:
                 column_names=names,
                 encoding="utf-8" if self._form.encoding == "utf-8-sig" else self._form.encoding,
             ),
-            csv.ParseOptions(
-                delimiter=self._form.delimiter, invalid_row_handler=on_wrong, ignore_empty_lines=False
-            ),
+            csv.ParseOptions(delimiter=self._form.delimiter, invalid_row_handler=on_wrong, ignore_empty_lines=False),
             csv.ConvertOptions(
                 column_types=dict.fromkeys(names, pa.string()),
                 null_values=_MISSING,
@@ -148,7 +146,11 @@ class CsvSource:
         return np.delete(numbers, skipped), bad
 
     def _batches(
-        self, table: Any, rows: NDArray[np.int64], labels: Labels, names: list[str]  # noqa: ANN401 (as above)
+        self,
+        table: Any,  # noqa: ANN401 (as above)
+        rows: NDArray[np.int64],
+        labels: Labels,
+        names: list[str],
     ) -> Iterator[Batch | BadRow]:
         form = self._form
         texts = [_column(table, name) for name in form.time]
@@ -215,8 +217,7 @@ def _fields(columns: dict[str, Any], decimal: str) -> Iterator[dict[str, Column]
         try:
             numbers[name] = _numbers(spelled)
         except pa.ArrowInvalid:
-            for column in _mixed(texts, decimal):
-                others.append({name: column})
+            others += [{name: column} for column in _mixed(texts, decimal)]
     if numbers:
         yield numbers
     yield from others
@@ -260,10 +261,17 @@ def _mixed(texts: Any, decimal: str) -> Iterator[Column]:  # noqa: ANN401 (as ab
 
 
 def _file_labels(path: Path) -> Labels:
-    """What a file's name says: all of it, and its parts between `_`."""
+    """What a file's name says: all of it, and its first, middle and last parts between `_`."""
     stem = path.name.split(".")[0]
-    parts = [part for part in stem.split("_") if part]
-    return (("file", stem), ("folder", path.parent.name), *((f"file.{n}", part) for n, part in enumerate(parts, 1)))
+    parts = [part for part in stem.split("_") if part] or [stem]
+    labels = {
+        "file": stem,
+        "folder": path.parent.name,
+        "file.first": parts[0],
+        "file.middle": "_".join(parts[1:-1]),
+        "file.last": parts[-1],
+    }
+    return tuple((key, text) for key, text in labels.items() if text)
 
 
 def _columns_detail(columns: int) -> str:

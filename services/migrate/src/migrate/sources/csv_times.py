@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 FORMATS = ("seconds", "milliseconds", "microseconds", "nanoseconds", "iso", "day-first", "month-first")
-"""How times may be written: epoch numbers, ISO 8601 (also with a space, or `.` and `/` in the date), 31.12.2025 12:00."""
+"""How times may be written: epoch numbers, ISO 8601 (also with other marks in the date), 31.12.2025 12:00."""
 
 _EPOCHS = {"seconds": 1_000_000_000, "milliseconds": 1_000_000, "microseconds": 1_000, "nanoseconds": 1}
 _DIGITS = {"seconds": (9, 11), "milliseconds": (12, 14), "microseconds": (15, 17), "nanoseconds": (18, 19)}
@@ -87,7 +87,7 @@ def _epochs(texts: Any, time_format: str) -> NDArray[np.int64] | None:  # noqa: 
     unit = _EPOCHS[time_format]
     trimmed = pc.utf8_trim_whitespace(texts)
     try:
-        whole = np.from_dlpack(trimmed.cast(pa.int64()))
+        whole: NDArray[np.int64] = np.from_dlpack(trimmed.cast(pa.int64()))  # type: ignore[assignment]
         return whole * unit if len(whole) == 0 or np.abs(whole).max() < _LARGEST // unit else None
     except (pa.ArrowInvalid, TypeError):  # not whole, or null
         pass
@@ -148,4 +148,5 @@ def _offset(quarter: int, zone: ZoneInfo, fold: int) -> int:
 
 
 def _int64(array: Any) -> NDArray[np.int64]:  # noqa: ANN401 (as above)
-    return np.from_dlpack(array.cast(pa.int64()))
+    found: NDArray[np.int64] = np.from_dlpack(array.cast(pa.int64()))  # type: ignore[assignment]
+    return found

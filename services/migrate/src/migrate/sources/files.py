@@ -201,7 +201,7 @@ def _open(path: Path) -> BinaryIO:
         case "zstd":
             raw = path.open("rb")
             reader = zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True, closefd=True)
-            return _Counted(io.BufferedReader(reader, 1 << 20))  # type: ignore[return-value, type-var, arg-type]
+            return _Counted(io.BufferedReader(reader, 1 << 20))  # type: ignore[return-value]
         case _:
             return path.open("rb", buffering=1 << 20)
 

@@ -20,6 +20,7 @@ _LINE = re.compile(
 )
 _ESCAPED = re.compile(rb"\\([,= ])")
 _ESCAPED_TEXT = re.compile(rb'\\(["\\])')
+_UNEVEN = re.compile(rb"=[,=]|=\Z|,=|\A=|,,")
 _BOOLEANS = dict.fromkeys((b"t", b"T", b"true", b"True", b"TRUE"), True) | dict.fromkeys(
     (b"f", b"F", b"false", b"False", b"FALSE"), False
 )
@@ -57,6 +58,20 @@ class _Group:
     rows: list[int] = field(default_factory=list)
     times: list[bytes] = field(default_factory=list)
     columns: dict[bytes, tuple[list[int], list[bytes]]] = field(default_factory=dict)
+
+    def add(self, number: int, time: bytes, body: bytes) -> None:
+        """A line without quotes and escapes, taken apart."""
+        position = len(self.rows)
+        self.rows.append(number)
+        self.times.append(time)
+        for pair in body.split(b","):
+            key, _, value = pair.partition(b"=")
+            try:
+                positions, values = self.columns[key]
+            except KeyError:
+                positions, values = self.columns[key] = ([], [])
+            positions.append(position)
+            values.append(value)
 
 
 class Parser:
@@ -101,32 +116,12 @@ class Parser:
             head, _, rest = line.partition(b" ")
             body, _, time = rest.partition(b" ")
             group = by_head.get(head)
-            if group is None or not time:
+            # Every field has a name and a value: else the slow way tells what is wrong.
+            if group is None or not time or body.count(b"=") != body.count(b",") + 1 or _UNEVEN.search(body):
                 self._number = number
                 self._slow(line)
-                continue
-            position = len(group.rows)
-            columns = group.columns
-            whole = True
-            for pair in body.split(b","):
-                key, _, value = pair.partition(b"=")
-                if not value or not key:
-                    whole = False
-                    break
-            if not whole:
-                self._number = number
-                self._slow(line)
-                continue
-            group.rows.append(number)
-            group.times.append(time)
-            for pair in body.split(b","):
-                key, _, value = pair.partition(b"=")
-                try:
-                    positions, values = columns[key]
-                except KeyError:
-                    positions, values = columns[key] = ([], [])
-                positions.append(position)
-                values.append(value)
+            else:
+                group.add(number, time, body)
         self._number = number
         if self._open:
             self._complain(self._open, "a text in quotes has no end in this part of the file. Mend or remove the line.")
@@ -142,7 +137,7 @@ class Parser:
         if self._open:
             line, self._open = self._open + b"\n" + line, b""
         text = line.strip()
-        if not text or text.startswith(b"#") or text.startswith(b"CREATE DATABASE "):
+        if not text or text.startswith((b"#", b"CREATE DATABASE ")):
             self._comment(text)
             return
         match = _LINE.match(text)
@@ -230,7 +225,9 @@ class Parser:
         for position, text in zip(positions, texts, strict=True):
             kind = _kind(text)
             if kind is None:
-                detail = f"the field {name} holds {_shown(text)}, which is no number, boolean or text in quotes. Mend it."
+                detail = (
+                    f"the field {name} holds {_shown(text)}, which is no number, boolean or text in quotes. Mend it."
+                )
                 self._complain_late(group.rows[position], "value", detail, text)
             else:
                 at, values = kinds.setdefault(kind, ([], []))
