@@ -173,8 +173,8 @@ def _sentence(report: Report, rejects: Path, left: int) -> str:
     if report.verdict == "equal":
         return (
             f"On {report.verified} all {total:,} readings of {len(report.series):,} series of {report.source} were "
-            f"read again from both sides and stood in {report.destination}, equal in {basis} on each of {days:,} days of a "
-            f"series.{changes}{stays}{refused}"
+            f"read again from both sides and stood in {report.destination}, equal in {basis} on each of {days:,} days "
+            f"of a series.{changes}{stays}{refused}"
         )
     wrong = [series for series in report.series if not series.is_equal]
     lacking = f" {left:,} parts of the source have not been moved yet: run `migrate run` again." if left else ""

@@ -85,13 +85,9 @@ def _encode(part: Columns) -> _Encoded | None:
         return None
     try:
         head = prefix(part.measurement, part.place)
-        texts = [_spell(name, values) for name, values in part.fields.items()]
+        fields = _join([_spell(name, values) for name, values in part.fields.items()])
     except ValueError:
         return None
-    fields = texts[0]
-    if len(texts) > 1:
-        joined = pc.binary_join_element_wise(*texts, ",", null_handling="skip")
-        fields = pc.if_else(pc.equal(joined, ""), pa.scalar(None, pa.string()), joined)
     time = pa.array(part.time).cast(pa.string())
     lines = pc.coalesce(pc.binary_join_element_wise(head, fields, " ", time, "\n", ""), "")
     _, ends, data = lines.buffers()
@@ -99,7 +95,18 @@ def _encode(part: Columns) -> _Encoded | None:
     return _Encoded(np.frombuffer(ends, np.int32, count), memoryview(data or b""))
 
 
-def _spell(name: str, values: "Values") -> Any:  # noqa: ANN401 (pyarrow ships no types)
+def _join(texts: list[Any]) -> Any:  # noqa: ANN401 (pyarrow ships no types)
+    """The fields of each row, null where there is none."""
+    if len(texts) == 1:
+        return texts[0]
+    if not all(text.null_count for text in texts):
+        return pc.binary_join_element_wise(*texts, ",", null_handling="skip")
+    # Of a row whose fields are all null pyarrow would leave nothing, not even a null: so there is one more, empty.
+    joined = pc.binary_join_element_wise("", *texts, ",", null_handling="skip")
+    return pc.if_else(pc.equal(joined, ""), pa.scalar(None, pa.string()), pc.utf8_slice_codeunits(joined, 1))
+
+
+def _spell(name: str, values: "Values") -> Any:  # noqa: ANN401 (as above)
     """A column as `name=value`, null where there is no reading."""
     if is_text(values):
         plain = pa.array(values, pa.string())
