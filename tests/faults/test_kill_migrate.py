@@ -40,7 +40,7 @@ def _done(mapping: Path) -> dict[str, int]:
 
 @pytest.mark.parametrize("kind", ["sqlite", "influxdb"])
 def test_killed_thirty_times_it_ends_equal(kind: str, tmp_path: Path) -> None:
-    """kill -9 at any moment costs nothing but time: each reading once, each conversion counted once."""
+    """Kill -9 at any moment costs nothing but time: each reading once, each conversion counted once."""
     # A process that has all modules loaded is forked for each start, so that kills fall into the work.
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["tests.common.migrate"])

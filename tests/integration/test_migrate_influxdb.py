@@ -6,11 +6,14 @@ from typing import Any
 
 import pytest
 
-from hdh.errors import Misconfigured
-from hdh.model import ALL_TIME
-from hdh.store import open_reader
+from hdh.errors import Misconfigured, Retryable
+from hdh.model import ALL_TIME, Span
+from hdh.store import open_reader, open_writer
 from hdh.store.interface import Selection
+from migrate.sources.influxql import Server
+from migrate.sources.opening import server_url
 from tests.common import odd
+from tests.common.answering import Reply, Request, answering
 from tests.common.migrate import ask, move, opened, post, rejected, verified, write_mapping
 from tests.common.servers import Influxd, unique
 
@@ -70,14 +73,14 @@ def test_all_of_it_arrives_and_is_equal(source: tuple[Influxd, str, Any], store:
         assert {(s.series.room, s.series.device) for s in found} == {
             (f"Küche {room}", f"sensor {n}.{policy}") for room in range(2) for n in range(3) for policy in odd.POLICIES
         }
-        texts = [c for c in reader.read(Selection("toe", quantities=("note_text",)), ALL_TIME)]
+        texts = reader.read(Selection("toe", quantities=("note_text",)), ALL_TIME)
         assert 'ä, "0" = x' in {value for chunk in texts for value in chunk.value}
     finally:
         reader.close()
 
 
 def test_a_changed_source_is_noticed_and_moved(influxd: Influxd, tmp_path: Path) -> None:
-    """Late data in a part that was moved, and in a new one: both come with the next run, the others stay as they are."""
+    """Late data in a part that was moved, and in a new one: both come with the next run; the others stay."""
     database = unique("late")
     ask(influxd, f'CREATE DATABASE "{database}"')
     for day in range(3):
@@ -100,8 +103,6 @@ def test_a_changed_source_is_noticed_and_moved(influxd: Influxd, tmp_path: Path)
 
 def test_what_was_deleted_at_the_destination_is_found(influxd: Influxd, tmp_path: Path) -> None:
     """Verify reads the destination again: a reading that is gone makes the verdict, its series and its day."""
-    from hdh.store import open_writer
-
     database, store = unique("lost"), f"sqlite:///{tmp_path}/store.db"
     ask(influxd, f'CREATE DATABASE "{database}"')
     lines = [f"climate,room=a temperature={n} {(1_500_000_000 + n * 3600) * 10**9}" for n in range(100)]
@@ -115,16 +116,14 @@ def test_what_was_deleted_at_the_destination_is_found(influxd: Influxd, tmp_path
     )
     move(mapping)
     writer = open_writer(store)
-    writer.delete("toe", type(ALL_TIME)(1_500_090_000_000, 1_500_090_000_001))
+    writer.delete("toe", Span(1_500_090_000_000, 1_500_090_000_001))
     writer.close()
     report = verified(mapping)
     assert (report.verdict, report.series[0].different_days) == ("different", ["2017-07-15"])
     assert "did not hold all" in report.sentence
 
 
-def test_an_unmapped_series_is_named_and_the_rest_goes_on(
-    source: tuple[Influxd, str, Any], tmp_path: Path
-) -> None:
+def test_an_unmapped_series_is_named_and_the_rest_goes_on(source: tuple[Influxd, str, Any], tmp_path: Path) -> None:
     """A series that no entry matches stands in the reject file with the remedy, once a part, with its count."""
     server, database, counts = source
     mapping = write_mapping(
@@ -141,23 +140,23 @@ def test_an_unmapped_series_is_named_and_the_rest_goes_on(
     assert report.rejected["mapping"] == counts["booleans"] // 3
 
 
-def test_a_limit_of_the_server_is_told_and_nothing_is_taken_for_whole(tmp_path: Path) -> None:
-    """A query that the server ends half-way is an error with its words, and no part is noted."""
-    with Influxd(tmp_path / "influxd", INFLUXDB_COORDINATOR_MAX_SELECT_POINT="5000") as server:
-        ask(server, 'CREATE DATABASE "db"')
-        for begin in range(0, 30_000, 10_000):
-            post(server, "db", "\n".join(f"m t={n} {(1_500_000_000 + n) * 10**9}" for n in range(begin, begin + 10_000)))
-        mapping = write_mapping(
-            tmp_path / "limit.yaml",
-            source={"kind": "influxdb", "url": server.url, "window": "28d"},
-            destination={"store": f"sqlite:///{tmp_path}/store.db"},
-            place={"project": "toe"},
-            series=[{"match": {"field": "t"}, "quantity": "temperature"}],
-        )
+def test_an_answer_without_its_end_is_never_taken_for_whole() -> None:
+    """Rows that came are followed by an error where the second statement was not answered; an error keeps its words."""
+    rows = b'{"results":[{"statement_id":0,"series":[{"name":"m","columns":["time","c0"],"values":[[1,2]]}]}]}\n'
+    bodies = {
+        "cut": rows,
+        "limit": rows + b'{"results":[{"statement_id":0,"error":"max-select-point limit exceeed"}]}\n',
+    }
+
+    def reply(request: Request) -> Reply:
+        return Reply(200, bodies["limit" if b"limit" in request.body else "cut"])
+
+    with answering(reply) as server:
+        source = Server(server_url(f"influxdb://127.0.0.1:{server.port}?generation=1"), None)
+        came: list[Any] = []
+        with pytest.raises(Retryable, match="ended an answer early"):
+            came.extend(source.series("db", "SELECT cut"))
         with pytest.raises(Misconfigured, match="max-select-point"):
-            move(mapping)
-        job = opened(mapping)
-        try:
-            assert job.report().counts == {}
-        finally:
-            job.close()
+            came.extend(source.series("db", "SELECT limit"))
+        assert [series["values"] for series, _ in came] == [[[1, 2]], [[1, 2]]]
+        source.close()

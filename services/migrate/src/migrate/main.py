@@ -36,13 +36,6 @@ Json = Annotated[bool, typer.Option("--json-lines", help="Progress as lines of J
 Rate = Annotated[float | None, typer.Option("--rate-limit", min=1, help="Readings a second at most.")]
 
 
-def main() -> None:
-    """Run the command."""
-    # pyarrow imports pandas where it is installed; nothing here needs it, and it takes a second.
-    sys.modules.setdefault("pandas", None)  # type: ignore[arg-type]
-    app()
-
-
 @app.command()
 def plan(  # noqa: PLR0913 (options of a command)
     source: Annotated[str, typer.Argument(help="A file, a folder, or influxdb://host:8086?generation=1.")],

@@ -1,6 +1,8 @@
 """Units: from the one that a source uses to the catalogue's, as factor and offset."""
 
+import math
 import re
+from fractions import Fraction
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +31,7 @@ def _registry() -> "pint.UnitRegistry[Any]":
     import pint  # noqa: PLC0415 (loading it takes long, and most mappings name no unit)
 
     registry: pint.UnitRegistry[Any] = pint.UnitRegistry(autoconvert_offset_to_baseunit=True)
-    registry.define("ppb = 1e-9 = ppb")
+    registry.define("ppb = 1e-9")
     return registry
 
 
@@ -67,5 +69,10 @@ def conversion(source: str, target: str) -> tuple[float, float]:
         hundred = quantity(100.0, first).to(second).magnitude
     except _error() as error:
         raise ValueError(f"{source!r} cannot be converted into {target!r}: {error}.") from None
-    # What pint computes through base units differs in the last digit from what is meant.
-    return float(f"{(hundred - zero) / 100.0:.15g}"), float(f"{zero:.14g}")
+    return _near((hundred - zero) / 100.0), _near(zero)
+
+
+def _near(number: float) -> float:
+    """The simple fraction that is meant: what pint computes through base units differs from it in the last digits."""
+    simple = Fraction(number).limit_denominator(10_000_000)
+    return float(simple) if math.isclose(simple, number, rel_tol=1e-12) else float(number)

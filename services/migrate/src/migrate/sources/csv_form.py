@@ -16,7 +16,7 @@ _CLOCK = re.compile(r"\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?")
 _MISSING = {"", "na", "nan", "n/a", "null", "none", "-", "nil"}
 _QUANTITY_NAMES = {"quantity", "field", "_field", "variable", "parameter", "metric", "property", "sensor_type", "suure"}
 _ROWS = 200
-_NEARLY_ALL = 0.9
+_MOST = 0.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +155,7 @@ def _roles(found: Detected, form: Form, columns: dict[str, list[str]], zone: str
         found.doubts.append("Times could be day first or month first; they are read as day first.")
         time_format = "day-first"
     rest = {name: cells for name, cells in columns.items() if name not in time}
-    numbers = [name for name, cells in rest.items() if not cells or _share(cells, _NUMBER) >= _NEARLY_ALL]
+    numbers = [name for name, cells in rest.items() if not cells or _share(cells, _NUMBER) >= _MOST]
     texts = [name for name in rest if name not in numbers]
     form = replace(form, time=time, time_format=time_format)
     first_time = " ".join(columns[name][0] for name in time)
@@ -192,8 +192,8 @@ def _time_columns(columns: dict[str, list[str]]) -> tuple[tuple[str, ...], str]:
     for name, cells in columns.items():
         if cells and (found := guess_format(cells)):
             return (name,), found
-    dates = [name for name, cells in columns.items() if _share(cells, _DATE) >= _NEARLY_ALL]
-    clocks = [name for name, cells in columns.items() if _share(cells, _CLOCK) >= _NEARLY_ALL]
+    dates = [name for name, cells in columns.items() if _share(cells, _DATE) >= _MOST]
+    clocks = [name for name, cells in columns.items() if _share(cells, _CLOCK) >= _MOST]
     if dates and clocks:
         joined = [" ".join(pair) for pair in zip(columns[dates[0]], columns[clocks[0]], strict=False)]
         if found := guess_format(joined):

@@ -21,21 +21,21 @@ _ISO = re.compile(r"\d{4}[-./]\d{2}[-./]\d{2}[T ]\d{2}:\d{2}(:\d{2}([.,]\d+)?)? 
 _OFFSET = re.compile(r"(Z|[+-]\d{2}:?\d{2})$")
 _PARTS = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4}),? +\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?")
 _QUARTER = 900 * 1_000_000_000
-_NEARLY_ALL = 0.9
+_MOST = 0.75
 _LARGEST = 2**63
 _MONTHS = 12
 
 
 def guess_format(cells: Sequence[str]) -> str | None:
-    """The format of nearly all of these texts; `month-first?` where day and month cannot be told apart."""
-    if sum(bool(_ISO.fullmatch(cell)) for cell in cells) >= _NEARLY_ALL * len(cells):
+    """The format of most of these texts; `month-first?` where day and month cannot be told apart."""
+    if sum(bool(_ISO.fullmatch(cell)) for cell in cells) >= _MOST * len(cells):
         return "iso"
     epochs = [match for cell in cells if (match := _EPOCH.fullmatch(cell))]
-    if len(epochs) >= _NEARLY_ALL * len(cells):
+    if len(epochs) >= _MOST * len(cells):
         digits = len(epochs[len(epochs) // 2][1])
         return next((name for name, (low, high) in _DIGITS.items() if low <= digits <= high), None)
     parts = [match for cell in cells if (match := _PARTS.fullmatch(cell))]
-    if len(parts) < _NEARLY_ALL * len(cells):
+    if len(parts) < _MOST * len(cells):
         return None
     if any(int(match[1]) > _MONTHS for match in parts):
         return "day-first"
@@ -85,6 +85,8 @@ def parse_times(
 
 def _epochs(texts: Any, time_format: str) -> NDArray[np.int64] | None:  # noqa: ANN401 (as above)
     unit = _EPOCHS[time_format]
+    if texts.null_count:
+        return None
     trimmed = pc.utf8_trim_whitespace(texts)
     try:
         whole: NDArray[np.int64] = np.from_dlpack(trimmed.cast(pa.int64()))  # type: ignore[assignment]
@@ -117,7 +119,7 @@ def _as_iso(texts: Any, time_format: str) -> Any:  # noqa: ANN401 (as above)
 
 
 def _calendar(texts: Any, zone: ZoneInfo | None, doubled_hour: str) -> NDArray[np.int64] | None:  # noqa: ANN401
-    if pc.any(pc.is_null(texts)).as_py():
+    if texts.null_count:
         return None
     # A date alone has `-` and two digits at its end, as an offset has; a time has a colon before it.
     with_offset = pc.match_substring_regex(texts, r":\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$")

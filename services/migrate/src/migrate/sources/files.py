@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import zstandard
 
@@ -14,6 +14,7 @@ from hdh.errors import Misconfigured
 from migrate.batch import Chunk
 
 CHUNK_BYTES = 8 * 1024 * 1024
+_PACKED = 64 * 1024
 HEAD_BYTES = 256 * 1024
 LONGEST_LINE = 1024 * 1024
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
@@ -199,11 +200,43 @@ def _open(path: Path) -> BinaryIO:
         case "gzip":
             return gzip.open(path, "rb")  # type: ignore[return-value]
         case "zstd":
-            raw = path.open("rb")
-            reader = zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True, closefd=True)
-            return _Counted(io.BufferedReader(reader, 1 << 20))  # type: ignore[return-value]
+            return _Counted(io.BufferedReader(_Zstd(path), 1 << 20))  # type: ignore[return-value]
         case _:
             return path.open("rb", buffering=1 << 20)
+
+
+class _Zstd(io.RawIOBase):
+    """A zstd file unpacked, frame after frame; one that was cut is an error, which zstandard's own reader is not."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("rb")
+        self._frame = zstandard.ZstdDecompressor().decompressobj()
+        self._rest = b""
+        self._begun = False
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:  # noqa: ANN401 (the base class takes any buffer)
+        while not self._rest:
+            data = self._frame.unused_data if self._frame.eof else b""
+            if self._frame.eof:
+                self._frame, self._begun = zstandard.ZstdDecompressor().decompressobj(), False
+            data = data or self._file.read(_PACKED)
+            if not data:
+                if self._begun:
+                    raise EOFError("it ends within a frame")
+                return 0
+            self._begun = True
+            self._rest = self._frame.decompress(data)
+        count = min(len(buffer), len(self._rest))
+        buffer[:count] = self._rest[:count]
+        self._rest = self._rest[count:]
+        return count
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
 
 
 class _Counted:

@@ -10,10 +10,9 @@ import numpy as np
 from hdh.store.influxdb.influxql import identifier
 from migrate.batch import Batch, Chunk, Column, Kind, Labels
 from migrate.sources.columns import spread, texts_column
-from migrate.sources.influxql import EVER, Server
+from migrate.sources.influxql import EVER, Server, within
 from migrate.sources.interface import Read
 
-NS = 1_000_000
 WINDOWS = {"1h": 3_600_000, "6h": 21_600_000, "1d": 86_400_000, "7d": 604_800_000, "28d": 2_419_200_000}
 """Lengths of chunks, ms."""
 
@@ -97,11 +96,22 @@ class InfluxSource:
         width = WINDOWS[self.window]
         found: list[Chunk] = []
         for table in self.tables():
-            for start, count in self._server.counts(table.database, table.source, self._span, width):
+            for start, stop, count in self._windows(table, width):
                 name = f"{table.database}.{table.policy}.{table.measurement}:{start}"
-                self._parts[name] = (table, max(start, self._span[0]), min(start + width, self._span[1]))
+                self._parts[name] = (table, max(start, self._span[0]), min(stop, self._span[1]))
                 found.append(Chunk(len(found), name, str(count), count))
         return found
+
+    def _windows(self, table: Table, width: int) -> list[tuple[int, int, int]]:
+        """Start, stop and number of readings of the windows that hold something."""
+        counts = self._server.counts(table.database, table.source, self._span, width)
+        windows = [(start, start + width, count) for start, count in counts]
+        # Windows at the ends of a server's time do not fit into it, and it leaves them out.
+        lacking = self._server.total(table.database, table.source, self._span) - sum(count for _, count in counts)
+        if lacking > 0:
+            first, last = (windows[0][0], windows[-1][1]) if windows else (0, 0)
+            windows = [(self._span[0], first, lacking), *windows, (last, self._span[1], lacking)]
+        return windows
 
     def read(self, chunk: Chunk) -> Read:
         """See `Source.read`."""
@@ -109,8 +119,7 @@ class InfluxSource:
         columns = [(name, kind, f"c{number}") for number, (name, kind) in enumerate(table.fields)]
         what = ", ".join(f'{identifier(name)}::{_CASTS[kind]} AS "{alias}"' for name, kind, alias in columns)
         # Bounds are whole milliseconds: points that will share one are in one chunk.
-        where = f"time >= {start * NS} AND time < {stop * NS}"
-        statement = f"SELECT {what} FROM {table.source} WHERE {where} GROUP BY *"  # noqa: S608 (names are quoted)
+        statement = f"SELECT {what} FROM {table.source} WHERE {within(start, stop)} GROUP BY *"  # noqa: S608 (names are quoted)
         base: Labels = (("database", table.database), ("measurement", table.measurement), ("policy", table.policy))
         self._checksum = row = 0
         for series, raw in self._server.series(table.database, statement):

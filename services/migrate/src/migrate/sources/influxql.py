@@ -13,8 +13,10 @@ from hdh.store.influxdb.http import QUERY_SECONDS, Http, Refused
 from hdh.store.influxdb.influxql import identifier
 from hdh.store.url import InfluxUrl
 
-EVER = (-9_223_372_036_800, 9_223_372_036_800)
+EVER = (-9_223_372_036_855, 9_223_372_036_855)
 """The times that a server knows, epoch ms."""
+
+_EVER_NS = (-9_223_372_036_854_775_806, 9_223_372_036_854_775_806)
 
 _NS = 1_000_000
 _CHUNK_ROWS = "10000"
@@ -71,7 +73,7 @@ class Server:
             span: epoch ms.
             width: of the windows, ms; they begin at multiples of it.
         """
-        where = f"time >= {span[0] * _NS} AND time < {span[1] * _NS}"
+        where = within(*span)
         statement = f"SELECT count(*) FROM {source} WHERE {where} GROUP BY time({width}ms) fill(none)"  # noqa: S608 (quoted)
         found: dict[int, int] = {}
         for series, _ in self.series(database, statement):
@@ -79,6 +81,12 @@ class Server:
                 start = time // _NS
                 found[start] = found.get(start, 0) + sum(count for count in counts if count)
         return sorted((start, count) for start, count in found.items() if count)
+
+    def total(self, database: str, source: str, span: tuple[int, int]) -> int:
+        """How many readings a measurement holds in a span (epoch ms)."""
+        statement = f"SELECT count(*) FROM {source} WHERE {within(*span)}"  # noqa: S608 (quoted)
+        rows = (row for series, _ in self.series(database, statement) for row in series["values"])
+        return sum(count for _, *counts in rows for count in counts if count)
 
     def series(self, database: str | None, statement: str) -> Iterator[tuple[dict[str, Any], bytes]]:
         """What a statement answers: series with columns, values and tags, and the bytes that they came in.
@@ -112,6 +120,12 @@ class Server:
     def close(self) -> None:
         """Close the connections."""
         self._http.close()
+
+
+def within(start: int, stop: int) -> str:
+    """The condition that a time is in a span (epoch ms)."""
+    first, last = max(start * _NS, _EVER_NS[0]), min(stop * _NS - 1, _EVER_NS[1])
+    return f"time >= {first} AND time <= {last}"
 
 
 @contextmanager
