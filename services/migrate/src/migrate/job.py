@@ -1,11 +1,14 @@
 """One migration: a mapping file with its source, destination and ledger, and what can be done with it."""
 
+import threading
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
 
 from hdh.errors import Misconfigured
+from hdh.mqtt.pace import parse_speed
+from hdh.mqtt.publish import Publisher, publishing
 from hdh.site import Site, load_site
 from hdh.times import iso, now_ms
 from migrate.convert import CHANGES, LEFT, Converter
@@ -14,6 +17,7 @@ from migrate.ledger import Ledger
 from migrate.mapping.load import Mapping, check_decided, load_mapping
 from migrate.progress import Progress
 from migrate.rejects import write_rejects
+from migrate.replay import Replayer
 from migrate.report import Report, make_report, write_html, write_json
 from migrate.run import Outcome, Runner
 from migrate.settings import MigrateSettings
@@ -91,6 +95,31 @@ class Job:
         ).run()
         self._ledger.set_note("verified", iso(now_ms() // 1000 * 1000))
         return self.report()
+
+    def replay(self, progress: Progress, speed: str) -> str:
+        """Publish what is not published yet; a sentence about it."""
+        check_decided(self._mapping)
+        pace = parse_speed(speed)
+        settings = self._settings
+        if broker := self._mapping.entry.destination.broker:
+            settings = settings.model_copy(update={"broker_url": broker})
+        ledger = Ledger(self.beside(".replay.db"))
+        try:
+            with publishing(settings, settings.migrate_client_id, settings.migrate_inflight) as publisher:
+                threading.Thread(target=self._interrupt, args=(publisher,), daemon=True).start()
+                source = self._open_source()
+                Replayer(source, self._converter(), publisher, ledger, progress, self._stop).run(pace)
+                published = publisher.published
+            write_rejects(ledger, self.beside(".replay-rejected.csv"))
+            rejected = sum(ledger.rejected().values())
+        finally:
+            ledger.close()
+        left = f" {rejected:,} readings were rejected: {self.beside('.replay-rejected.csv')}." if rejected else ""
+        return f"{published:,} messages published and acknowledged.{left}"
+
+    def _interrupt(self, publisher: Publisher) -> None:
+        self._stop.wait()
+        publisher.interrupt()
 
     def report(self) -> Report:
         """Write the report in both forms."""

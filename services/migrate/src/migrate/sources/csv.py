@@ -159,6 +159,8 @@ class CsvSource:
         if not good.all():
             for index in np.flatnonzero(~good).tolist():
                 text = spelled[index].as_py()
+                if text is None and all(table[name][index].as_py() is None for name in names):
+                    continue  # an empty line
                 detail = f"the time {text!r} cannot be read as {form.time_format}. Mend it, or `time_format`."
                 yield BadRow(int(rows[index]), "time", detail, (text or "")[:_LONGEST_SHOWN])
             table = table.filter(pa.array(good))
