@@ -1,6 +1,7 @@
 """Points in columns: the same as points one by one, refusals included."""
 
 import time
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from tests.contract.readings import HOUR, KITCHEN, START, read, series_of
 
 def columns(times: list[int], place: Place = KITCHEN, **fields: list) -> Columns:
     """Columns of the measurement climate; None is no reading."""
-    arrays = {
+    arrays: dict[str, Any] = {
         name: np.array(values, np.object_ if name.endswith("_text") else np.float64) for name, values in fields.items()
     }
     return Columns("climate", place, np.array(times, np.int64), arrays)
