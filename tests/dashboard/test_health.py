@@ -7,6 +7,7 @@ import paho.mqtt.publish as mqtt
 from playwright.sync_api import Page, expect
 
 from tests.common.eventually import eventually
+from tests.common.servers import unique
 from tests.dashboard import village
 from tests.dashboard.conftest import OpenPage, Stack
 from tests.dashboard.test_explore import serious
@@ -34,7 +35,7 @@ def counters(page: Page) -> dict[str, int]:
 
 def sign_in(page: Page, stack: Stack) -> None:
     """Give the page a key of the project."""
-    key = stack.api.key("health", village.PROJECT)
+    key = stack.api.key(unique("health"), village.PROJECT)
     page.get_by_role("button", name="Sign in").click()
     page.get_by_label("API key").fill(key)
     page.get_by_role("dialog").get_by_role("button", name="Sign in").click()
@@ -45,7 +46,7 @@ def test_the_counters_are_those_of_ingest_and_add_up(open_page: OpenPage, stack:
     """A message that is written and one that is refused appear in the sum, without a reload."""
     publish(stack, "counted", '{"temperature": 21.5}')
     page = open_page(PATH)
-    expect(page.get_by_text("adds up")).to_be_visible()
+    expect(page.get_by_text("✓ adds up")).to_be_visible()
 
     publish(stack, "counted", '{"temperature": "warm"}')
 
@@ -98,6 +99,7 @@ def test_the_heatmap_says_how_much_is_missing(open_page: OpenPage, stack: Stack)
     page = open_page(PATH)
     grid = page.get_by_role("grid")
     row = grid.locator("[data-device=quiet]")
+    row.get_by_role("gridcell").first.wait_for()
     labels = row.get_by_role("gridcell").evaluate_all("cells => cells.map(cell => cell.getAttribute('aria-label'))")
     assert len(labels) == 14
     assert labels[0].endswith("nothing was expected")

@@ -19,6 +19,7 @@ BEDROOM = Place("koti", "bedroom", "air-2")
 METER = Place("koti", "kitchen", "meter")
 QUIET = Place("koti", "bedroom", "quiet")
 FROZEN = Place("koti", "bedroom", "frozen")
+DENSE = Place("koti", "bedroom", "dense")
 
 # A gap that no rule may bridge, on a day of 24 hours.
 GAP = (datetime(2025, 10, 10, 12, tzinfo=ZONE), datetime(2025, 10, 10, 15, tzinfo=ZONE))
@@ -74,6 +75,8 @@ def history(now: datetime) -> Iterator[Point]:
     for count, moment in enumerate(range(today - 3 * DAY, today, 10 * MINUTE)):
         yield Point("energy", METER, moment, {"energy_total": 1000 + count / 10})
         yield Point("climate", FROZEN, moment, {"humidity": 55.0})
+    for moment in range(today - 3 * DAY, today, MINUTE):
+        yield Point("climate", DENSE, moment, {"temperature": temperature(moment)})
     for moment in range(today - 4 * DAY, today - 2 * DAY, 5 * MINUTE):
         yield Point("climate", QUIET, moment, {"temperature": 20.0 + moment // MINUTE % 7})
 

@@ -10,7 +10,7 @@ import { useLanguage, useTexts } from "@/i18n/language";
 import { Caption } from "./Caption";
 import { lineOf } from "./columns";
 import { commandOf, stepIndex, type Command } from "./keys";
-import { spanText } from "./labels";
+import { briefSpanText } from "./labels";
 import type { Panel } from "./model";
 import { Readout, type CursorState } from "./Readout";
 import { chartTexts } from "./texts";
@@ -56,7 +56,7 @@ export function TimeChart({ panel, sync, isOther = false, note, endLabels = 0, o
       panel,
       tokens,
       language,
-      gapText: (start, stop) => texts.noData(spanText(start, stop, panel.zone, locale(language))),
+      gapText: (start, stop) => texts.noData(briefSpanText(start, stop, panel.zone, locale(language))),
       endLabels,
       onSelect,
       onReset: () => onCommand({ kind: "reset" }),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { clockText, durationText, momentText, spanText, tickLabels } from "./labels";
+import { briefSpanText, clockText, durationText, momentText, spanText, tickLabels } from "./labels";
 import { splitsOf, type Step } from "./splits";
 
 const HELSINKI = "Europe/Helsinki";
@@ -72,6 +72,12 @@ describe("times in words", () => {
     const now = at("2026-12-01T00:00:00Z");
     expect(spanText(start, at("2026-11-02T16:20:00+02:00"), HELSINKI, "fi-FI", now)).toBe("ma 2.11. 14.05–16.20");
     expect(spanText(start, at("2026-11-03T16:20:00+02:00"), HELSINKI, "fi-FI", now)).toBe("ma 2.11. 14.05–ti 3.11. 16.20");
+  });
+
+  test("a brief span has the clock on one day, else the days", () => {
+    const start = at("2026-11-02T14:05:00+02:00");
+    expect(briefSpanText(start, at("2026-11-02T16:20:00+02:00"), HELSINKI, "fi-FI")).toBe("14.05–16.20");
+    expect(briefSpanText(start, at("2026-11-05T16:20:00+02:00"), HELSINKI, "en-GB")).toBe("2 Nov–5 Nov");
   });
 
   test("a span of another year names it", () => {

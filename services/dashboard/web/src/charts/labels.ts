@@ -93,6 +93,13 @@ export function spanText(start: number, stop: number, zone: string, tag: string,
   return `${full(start)}–${isOneDay ? clockText(stop, zone, tag) : full(stop)}`;
 }
 
+/** A span for where there is little room: the clock alone on one day, else the days. */
+export function briefSpanText(start: number, stop: number, zone: string, tag: string): string {
+  const isOneDay = startOfDay(zone, start) === startOfDay(zone, stop);
+  const name = (time: number): string => (isOneDay ? clockText(time, zone, tag) : dayText(time, zone, tag, false));
+  return `${name(start)}–${name(stop)}`;
+}
+
 /** A moment with its year: `26.11.2025 14.05`. */
 function datedText(time: number, zone: string, tag: string): string {
   const month = isFinnish(tag) ? "numeric" : "short";
