@@ -1,7 +1,7 @@
 """Answers that are sent while they are read from the store."""
 
 import asyncio
-from collections.abc import AsyncIterable, Callable, Iterator
+from collections.abc import AsyncIterable, Callable, Iterator, Mapping
 from typing import TypeVar
 
 import structlog
@@ -30,12 +30,19 @@ class Stream(StreamingResponse):
         close: ends the reading and gives back what it holds.
         failed: called when reading failed on the way.
         media_type: of the body.
+        headers: more of them.
     """
 
     def __init__(
-        self, pieces: Iterator[bytes], *, close: Callable[[], None], failed: Callable[[], None], media_type: str
+        self,
+        pieces: Iterator[bytes],
+        *,
+        close: Callable[[], None],
+        failed: Callable[[], None],
+        media_type: str,
+        headers: Mapping[str, str] | None = None,
     ) -> None:
-        super().__init__(pieces, media_type=media_type)
+        super().__init__(pieces, media_type=media_type, headers=headers)
         self._close = close
         self._failed = failed
 

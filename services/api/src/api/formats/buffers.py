@@ -42,14 +42,21 @@ def number_texts(numbers: NDArray[Any]) -> pa.Array:
 
 def iso_texts(times: Times, zone: ZoneInfo) -> pa.Array:
     """Each time (epoch ms) as ISO 8601 with the zone's offset, with milliseconds where there are any."""
+    return glued(*local_texts(times, zone))
+
+
+def local_texts(times: Times, zone: ZoneInfo) -> tuple[pa.Array, pa.Array]:
+    """What the zone's clock shows at each time, as ISO 8601 writes it, and its offset."""
+    if not times.size:
+        return texts_of([]), texts_of([])
     offsets, texts = _offsets(times, zone)
     local = times + offsets
     days, milliseconds = np.divmod(local, _DAY_MS)
     seconds, milliseconds = np.divmod(milliseconds, 1000)
-    parts = [_dates(days), _clock().take(_indexes(seconds)), texts]
+    parts = [_dates(days), _clock().take(indexes(seconds))]
     if milliseconds.any():
-        parts.insert(2, _thousandths().take(_indexes(milliseconds)))
-    return glued(*parts)
+        parts.append(_thousandths().take(indexes(milliseconds)))
+    return glued(*parts), texts
 
 
 def texts_of(texts: Sequence[str | None]) -> pa.Array:
@@ -75,6 +82,11 @@ def text_of(text: str | None) -> pa.Scalar:
 def glued(*parts: pa.Array | pa.Scalar) -> pa.Array:
     """Columns and texts side by side as one column; null is nothing."""
     return pc.binary_join_element_wise(*parts, text_of(""), null_handling="replace", null_replacement="")
+
+
+def indexes(numbers: NDArray[np.int64]) -> pa.Array:
+    """Positions in a column, to take from it."""
+    return pa.Array.from_buffers(pa.int64(), numbers.size, [None, pa.py_buffer(np.ascontiguousarray(numbers))])
 
 
 def joined(texts: pa.Array) -> pa.Buffer:
@@ -105,7 +117,7 @@ def pieces(parts: Iterable[bytes | pa.Buffer]) -> Iterator[bytes]:
 
 def _dates(days: Times) -> pa.Array:
     found, index = np.unique(days, return_inverse=True)
-    return texts_of(np.datetime_as_string(found.astype("datetime64[D]")).tolist()).take(_indexes(index))
+    return texts_of(np.datetime_as_string(found.astype("datetime64[D]")).tolist()).take(indexes(index))
 
 
 @cache
@@ -118,16 +130,12 @@ def _thousandths() -> pa.Array:
     return texts_of([f".{n:03}" if n else "" for n in range(1000)])
 
 
-def _indexes(numbers: NDArray[np.int64]) -> pa.Array:
-    return pa.Array.from_buffers(pa.int64(), numbers.size, [None, pa.py_buffer(np.ascontiguousarray(numbers))])
-
-
 def _offsets(times: Times, zone: ZoneInfo) -> tuple[Times, pa.Array]:
     """The zone's offset at each time, in milliseconds and as text."""
     starts, offsets = _changes(zone, *_years(times))
     index = np.searchsorted(starts, times, side="right") - 1
     texts = texts_of([_offset_text(offset) for offset in offsets.tolist()])
-    return offsets[index], texts.take(_indexes(index))
+    return offsets[index], texts.take(indexes(index))
 
 
 def _years(times: Times) -> tuple[int, int]:

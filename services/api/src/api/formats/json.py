@@ -1,6 +1,6 @@
 """Readings as columnar JSON, series by series; `complete` comes last."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from itertools import groupby
 
 import orjson
@@ -20,18 +20,20 @@ def encode(answer: Answer) -> Iterator[bytes]:
 def _parts(answer: Answer) -> Iterator[bytes | pa.Buffer]:
     yield b'{"query":' + orjson.dumps(dict(answer.query)) + b',"series":['
     separator = b""
+    rows = 0
     for head, blocks in groupby(answer.blocks, key=_head):
         yield separator
-        yield from _series(head, blocks, answer.style)
+        rows += yield from _series(head, blocks, answer.style)
         separator = b","
-    yield b'],"complete":true}'
+    yield b'],"rows":%d,"complete":true}' % rows
 
 
 def _head(block: Block) -> Head:
     return block.head
 
 
-def _series(head: Head, blocks: Iterable[Block], style: TimeStyle) -> Iterator[bytes | pa.Buffer]:
+def _series(head: Head, blocks: Iterable[Block], style: TimeStyle) -> Generator[bytes | pa.Buffer, None, int]:
+    """One series; returns how many readings it has."""
     names = {name: getattr(head, name) for name in ("project", "house", "room", "device", "quantity", "unit")}
     yield orjson.dumps(names)[:-1] + b',"time":['
     # All times stand before the first value: the values of one series wait as arrays, bounded by the cap on readings;
@@ -51,6 +53,7 @@ def _series(head: Head, blocks: Iterable[Block], style: TimeStyle) -> Iterator[b
             yield separator + _values(value[rows])
             separator = b","
     yield b"]}"
+    return sum(value.size for value in values)
 
 
 def _times(times: Times, head: Head, style: TimeStyle) -> bytes | pa.Buffer:

@@ -9,11 +9,14 @@ from pydantic import BaseModel, Field
 from api.accepts import chosen_format
 from api.answers import TimeStyle
 from api.deps import AccessDep, FiltersDep, Moment, ServicesDep, SiteDep, TzParam
+from api.filenames import disposition
 from api.formats import FORMATS
 from api.iterators import close
-from api.planning import Extent
+from api.planning import MOST_WINDOWS, Extent
+from api.points import FEWEST, MOST
 from api.problems import documented
-from api.reading import ReadingsRequest, answer
+from api.reading import answer
+from api.requests import ReadingsRequest
 from api.resolved import ResolvedOut
 from api.routes import V1
 from api.samples import table_samples
@@ -21,7 +24,7 @@ from api.selections import find
 from api.streams import Stream
 from api.timerange import TimeRange
 from api.zones import parse_zone
-from hdh.windows import Aggregate, Every, Gap
+from hdh.windows import Aggregate, Every, Gap, Side
 
 router = APIRouter(prefix=V1, tags=["readings"])
 
@@ -32,6 +35,11 @@ class QueryOut(ResolvedOut):
     every: str | None
     aggregate: str | None
     gap: str | None
+    gap_limit: int | None = Field(description="At most so many windows in a row are filled; null: all.")
+    closed: Side | None = Field(description="The end that belongs to a window; null for raw readings.")
+    label: Side | None = Field(description="The end that names a window.")
+    unit: str | None = Field(description="As asked for; null: each quantity's own.")
+    points: int | None = Field(description="At most so many readings of each series; null: all.")
 
 
 class ReadingsSeriesOut(BaseModel):
@@ -43,7 +51,7 @@ class ReadingsSeriesOut(BaseModel):
     device: str
     quantity: str
     unit: str | None = Field(description="UCUM code of the values; null for text and where it is not known.")
-    time: list[Moment] = Field(description="Ascending; a window is named by its start.")
+    time: list[Moment] = Field(description="Ascending; a window is named by its start, or as `label` says.")
     value: list[float | str | None] = Field(description="null: a window without a value.")
 
 
@@ -52,6 +60,7 @@ class ReadingsOut(BaseModel):
 
     query: QueryOut
     series: list[ReadingsSeriesOut]
+    rows: int = Field(description="How many readings there are.")
     complete: bool
 
 
@@ -60,10 +69,15 @@ _CSV_EXAMPLE = """time,project,house,room,device,quantity,value,unit
 2026-03-29T04:00:00+03:00,toe,house-1,kitchen,thermometer-1,temperature,21.5,Cel
 """
 
+_FILE = {"schema": {"type": "string", "format": "binary"}}
 _OK: dict[int | str, dict[str, Any]] = {
     200: {
-        "description": "The readings, streamed: JSON series by series, or tidy CSV.",
-        "content": {"text/csv": {"schema": {"type": "string"}, "example": _CSV_EXAMPLE}},
+        "description": (
+            "The readings, streamed, series by series. Parquet and Arrow: columns time (with its zone), project, "
+            "house, room, device, quantity, unit, value, and text where text may be selected; query in the metadata."
+        ),
+        "content": {form.media_type: _FILE for form in FORMATS.values() if form.name != "json"}
+        | {"text/csv": {"schema": {"type": "string"}, "example": _CSV_EXAMPLE}},
     }
 }
 
@@ -78,6 +92,17 @@ _EVERY = (
 )
 _AGGREGATE = "What is computed in each window; mean where only `every` is given. Text knows count, first and last."
 _GAP = "What stands in a window without a value: null where only `every` is given."
+_GAP_LIMIT = "With `gap=previous` or `linear`: of the windows in a row without a value at most so many are filled."
+_CLOSED = "The end that belongs to a window, as in pandas: left (start <= time < end) where only `every` is given."
+_LABEL = "The end by which a window is named, as in pandas: left where only `every` is given."
+_UNIT = (
+    "The unit of all values: a UCUM code (Cel, [degF], kW.h) or a common name (°F, kWh). A unit of another dimension "
+    "than a selected quantity's is an error that says which fit. Differences of temperatures, and rates, convert too."
+)
+_POINTS = (
+    "At most so many readings of each series, chosen for a plot by MinMaxLTTB from the raw readings or the windows: "
+    "real ones, the first, the last, the least and the greatest among them. Text is left out."
+)
 
 
 @router.get(
@@ -106,6 +131,13 @@ def read_readings(  # noqa: PLR0913, PLR0917 (one parameter each)
     aggregate: Annotated[Aggregate | None, Query(description=_AGGREGATE)] = None,
     tz: TzParam = None,
     gap: Annotated[Gap | None, Query(description=_GAP)] = None,
+    gap_limit: Annotated[int | None, Query(ge=1, le=MOST_WINDOWS, description=_GAP_LIMIT)] = None,
+    closed: Annotated[Side | None, Query(description=_CLOSED)] = None,
+    label: Annotated[Side | None, Query(description=_LABEL)] = None,
+    unit: Annotated[
+        str | None, Query(max_length=64, description=_UNIT, openapi_examples={"example": {"value": "[degF]"}})
+    ] = None,
+    points: Annotated[int | None, Query(ge=FEWEST, le=MOST, description=_POINTS)] = None,
     time: Annotated[
         TimeStyle | None,
         Query(description="Times as epoch milliseconds (default of JSON) or ISO 8601 with offset (default of CSV)."),
@@ -113,7 +145,10 @@ def read_readings(  # noqa: PLR0913, PLR0917 (one parameter each)
     format: Annotated[  # noqa: A002 (the parameter's name)
         str | None,
         Query(
-            description="The form of the answer; wins over the Accept header. JSON is capped, and says so.",
+            description=(
+                "The form of the answer; wins over the Accept header. JSON is capped, and says so; csv-fi is for "
+                "spreadsheets in Finland: `;`, decimal comma, local times."
+            ),
             json_schema_extra={"enum": list(FORMATS)},
         ),
     ] = None,
@@ -129,10 +164,21 @@ def read_readings(  # noqa: PLR0913, PLR0917 (one parameter each)
         ),
         aggregate=aggregate,
         gap=gap,
+        gap_limit=gap_limit,
+        closed=closed,
+        label=label,
+        unit=unit,
+        points=points,
         style=time or form.style,
         format=form,
     )
     directories = find(shared.directories, access, site, filters)
     found = answer(shared.reader, asked, directories, cap=shared.json_readings, permits=shared.permits)
     aborted = shared.metrics.aborted.inc
-    return Stream(form.encode(found), close=partial(close, found.blocks), failed=aborted, media_type=form.media_type)
+    return Stream(
+        form.encode(found),
+        close=partial(close, found.blocks),
+        failed=aborted,
+        media_type=form.media_type,
+        headers={"Content-Disposition": disposition(form, filters, found.query)},
+    )

@@ -136,7 +136,7 @@ class SqliteReader:
             else:
                 values = aggregate_summaries(summed, grid.edges, aggregate, before)
             if values is not None:
-                yield Chunk(series, *fill(grid.starts, values, window.gap))
+                yield Chunk(series, *fill(grid.labels, values, window.gap, window.gap_limit))
 
     def _before(self, rows: list[SeriesRow], start: int) -> tuple[int, float] | None:
         with self._pool.connection() as connection:
