@@ -68,11 +68,9 @@ def measure(folder: Path, store: str, seconds: float) -> str:
         cpu = (sum(process.cpu_times()[:2]) - cpu) / len(took) * 1000
     p50, p99 = took[len(took) // 2], took[int(len(took) * 0.99)]
     says = "holds" if p99 <= TARGET_MS else "does not hold"
-    series, kib = len(answer.json()["latest"]), len(answer.content) / 1024
-    return (
-        f"{store.partition(':')[0]:>9} {series:>7,} {kib:>8.0f} {len(took):>9,} {p50:>8.1f} {p99:>8.1f} {took[-1]:>8.1f}"
-        f" {cpu:>15.1f}   p99 <= {TARGET_MS:g} ms {says}"
-    )
+    size = f"{len(answer.json()['latest']):>7,} {len(answer.content) / 1024:>8.0f} {len(took):>9,}"
+    times = f"{p50:>8.1f} {p99:>8.1f} {took[-1]:>8.1f} {cpu:>15.1f}"
+    return f"{store.partition(':')[0]:>9} {size} {times}   p99 <= {TARGET_MS:g} ms {says}"
 
 
 def main() -> None:
