@@ -32,6 +32,7 @@ SITE = """
 projects:
   - {id: summer, timezone: Europe/Helsinki}
   - {id: toe, timezone: Europe/Helsinki}
+  - {id: healthy-digital-house, timezone: Europe/Helsinki}
 """
 
 
