@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -37,7 +38,7 @@ projects:
 
 
 def _july() -> Iterator[Point]:
-    """Two bedrooms: one of 22 °C, one that is at 28 °C for ten days from the 14th, 3 o'clock."""
+    """Two bedrooms: one of 22 °C, one that is at 28 °C for a week from the 14th, 3 o'clock."""
     for house, device in (("birch", "air-1"), ("rowan", "air-2")):
         heat = range(13 * DAY + 18, 20 * DAY + 18) if house == "rowan" else range(0)
         readings: dict[int, float | str] = {JULY + n * STEP: 28.0 if n in heat else 22.0 for n in range(31 * DAY)}
@@ -121,21 +122,21 @@ def test_the_python_examples_run(api: Api, broker: Mosquitto, monkeypatch: pytes
         names: dict[str, Any] = {}
         exec(compile(source, path, "exec"), names)
         assert len(names["readings" if path == "/v1/readings" else "answer"]) > 0, path
-    process = subprocess.Popen([sys.executable, "-uc", live], stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    os.set_blocking(process.stdout.fileno(), False)
-    try:
-
-        def printed() -> str:
-            publish(broker, ("toe/documented/kitchen/air-1/temperature", "21.5"))
+    with subprocess.Popen([sys.executable, "-uc", live], stdout=subprocess.PIPE, text=True) as process:
+        try:
+            printed: list[str] = []
             assert process.stdout is not None
-            return process.stdout.readline()
+            thread = Thread(target=lambda lines: printed.append(next(lines, "ended")), args=(process.stdout,))
+            thread.start()
 
-        assert eventually(printed, seconds=60, every=0.5).endswith(" kitchen 21.5 Cel\n")
-    finally:
-        process.kill()
-        process.wait(10)
-        process.stdout.close()
+            def published() -> list[str]:
+                publish(broker, ("toe/documented/kitchen/air-1/temperature", "21.5"))
+                return printed
+
+            assert eventually(published, seconds=120, every=0.5)[0].endswith(" kitchen 21.5 Cel\n")
+        finally:
+            process.kill()
+            thread.join()
 
 
 @pytest.mark.mosquitto

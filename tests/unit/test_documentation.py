@@ -40,7 +40,9 @@ def readme(service: Path) -> str:
     return (service / "README.md").read_text(encoding="utf-8")
 
 
-EVERY = sorted({variable for service in SERVICES for variable in variables(service)} | read_by("hdh.client.connection") | DEMO)
+EVERY = sorted(
+    {variable for service in SERVICES for variable in variables(service)} | read_by("hdh.client.connection") | DEMO
+)
 
 
 @pytest.mark.parametrize("variable", EVERY)
