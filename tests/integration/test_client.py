@@ -170,8 +170,8 @@ def test_discovery_is_frames(client: Client, world: World) -> None:
     assert client.projects()["id"].tolist() == [world.project]
     assert client.houses()["id"].tolist() == ["villa"]
     assert client.rooms()["id"].tolist() == ["hall", "kitchen"]
-    assert client.devices(room="hall")["id"].tolist() == ["air-2"]
-    assert "temperature" in client.quantities()["name"].tolist()
+    assert client.devices(room="hall")["device"].tolist() == ["air-2"]
+    assert "temperature" in client.quantities()["quantity"].tolist()
     series = client.series(quantity="temperature")
     assert (series["count"][0], series["unit"][0]) == (48, "Cel")
     assert series.loc[0, "first"] == pd.Timestamp(START, unit="ms", tz="UTC")

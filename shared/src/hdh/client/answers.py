@@ -106,7 +106,7 @@ def wide_of(frame: pd.DataFrame) -> pd.DataFrame:
         return wide
     told = [level for level in range(len(PLACE)) if len({key[level] for key in columns}) > 1] or [len(PLACE) - 1]
     names = {key: " ".join(str(key[level]) for level in told) for key in columns}
-    wide = pd.concat({names[key]: column for key, column in columns.items()}, axis=1).sort_index()
+    wide = pd.concat({names[key]: column for key, column in columns.items()}, axis=1, sort=True)
     wide.attrs = {
         "units": {names[key]: unit if isinstance(unit, str) else None for key, unit in units.items()},
         "query": frame.attrs["query"],
