@@ -153,7 +153,7 @@ class Client:
         return self._rows("devices", filters)
 
     def quantities(self, **filters: Unpack[Filters]) -> pd.DataFrame:
-        """What can be measured, a row each: quantity, unit (UCUM code and symbol), kind, names in English and Finnish."""
+        """What can be measured, a row each: quantity, unit, symbol, kind, names in English and Finnish."""
         return self._rows("quantities", filters)
 
     def series(self, **filters: Unpack[Filters]) -> pd.DataFrame:
