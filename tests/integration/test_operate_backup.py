@@ -1,9 +1,11 @@
 """Backup and restore on a real engine, with volumes and writers of the tests' own."""
 
+import errno
 import hashlib
 import json
 import os
 import select
+import signal
 import socket
 import socketserver
 import subprocess
@@ -24,6 +26,7 @@ from operate.archive.tar import END, header, padding
 from operate.backup import back_up
 from operate.engine import PROJECT_LABEL, ROLES, SERVICE_LABEL, Stack
 from operate.main import app
+from operate.restore import restore
 from operate.transfer import ROOT, read_entries, read_file, write_volume
 from tests.common.eventually import eventually
 from tests.common.servers import unique
@@ -69,11 +72,11 @@ class Engine(Stack):
         entry = Entry(path, "file", 0o640, 10001, 10001, 1_700_000_000, size=len(data))
         root = Entry("", "folder", 0o700, 10001, 10001, 1_700_000_000)
         tar = [header(root, ROOT), header(entry, ROOT), data, padding(len(data)), END]
-        write_volume(self.client, self.volume(role), iter(tar))
+        write_volume(self, role, iter(tar))
 
     def content(self) -> dict[str, list[Entry]]:
         """What all volumes hold."""
-        return {role: read_entries(self.client, self.volume(role)) for role in self.roles()}
+        return {role: read_entries(self, role) for role in self.roles()}
 
     def start(self, service: str, roles: list[str], image: str, program: str) -> Container:
         """A container of the stack with these volumes, the first at /data."""
@@ -187,7 +190,7 @@ def test_writers_end_before_their_files_are_copied_and_start_again(engine: Engin
     writers.append(engine.start("influxdb", ["store"], image, WRITER))
     reader = engine.start("simulator", ["credentials"], image, "import time; time.sleep(600)")
     for role in ("journal", "store"):
-        eventually(lambda role=role: read_file(engine.client, engine.volume(role), "log"))  # type: ignore[misc]
+        eventually(lambda role=role: read_file(engine, role, "log"))  # type: ignore[misc]
     since = reader.attrs["State"]["StartedAt"]
     archive = tmp_path / "backup.tar.zst"
 
@@ -200,7 +203,7 @@ def test_writers_end_before_their_files_are_copied_and_start_again(engine: Engin
     engine.delete()
     assert engine.run("restore", str(archive)).exit_code == 0
     for role in ("journal", "store"):
-        log = read_file(engine.client, engine.volume(role), "log")
+        log = read_file(engine, role, "log")
         assert log is not None
         assert log.endswith(b"row\nended\n")
 
@@ -216,6 +219,82 @@ def test_a_writer_that_must_be_killed_makes_no_backup(engine: Engine, image: str
     assert "broker did not end within its grace time" in result.output
     assert _states([stubborn]) == ["running"]
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM, signal.SIGINT])
+def test_a_backup_that_is_told_to_end_starts_the_services_again(
+    engine: Engine, image: str, tmp_path: Path, number: signal.Signals
+) -> None:
+    """Also by a terminal that was closed; nothing is left that looks like a backup."""
+    writer = engine.start("ingest", ["journal"], image, WRITER)
+    eventually(lambda: read_file(engine, "journal", "log"))
+
+    def end(text: str) -> None:
+        if text.startswith("saved broker"):
+            os.kill(os.getpid(), number)
+        if text.startswith("started"):
+            raise OSError(errno.EIO, "the terminal is gone")
+
+    with pytest.raises(SystemExit) as caught:
+        back_up(engine, tmp_path / "backup.tar.zst", credentials=True, now=datetime.now(UTC), say=end)
+
+    assert caught.value.code == 128 + number
+    assert list(tmp_path.iterdir()) == []
+    assert _states([writer]) == ["running"]
+
+
+def test_a_restore_that_is_told_to_end_leaves_no_half_of_it(engine: Engine, tmp_path: Path) -> None:
+    """What was filled is empty again, and the volumes are as they were made."""
+    archive = tmp_path / "backup.tar.zst"
+    engine.run("backup", str(archive))
+
+    def end(text: str) -> None:
+        if text.startswith("restored journal"):
+            os.kill(os.getpid(), signal.SIGHUP)
+
+    with pytest.raises(SystemExit):
+        restore(engine, archive, replace=True, say=end)
+
+    assert [entry.path for role in engine.roles() for entry in engine.content()[role] if entry.path] == []
+    assert engine.client.volumes.get(engine.volume("store")).attrs["Labels"] == {"role": "store"}
+
+
+def test_what_a_killed_backup_leaves_goes_with_the_stack(engine: Engine, tmp_path: Path) -> None:
+    """The container that held a volume is named as operate's, and `make down` takes it for the project's."""
+    archive = tmp_path / "backup.tar.zst"
+    engine.run("backup", str(archive))
+    killed = "from operate.engine import *; from operate.transfer import *; import os, sys\n"
+    killed += "with connected(sys.argv[1]) as stack, read_volume(stack, 'store'): os._exit(9)"
+    subprocess.run([sys.executable, "-c", killed, engine.project], check=False)
+
+    result = engine.run("restore", "--replace", str(archive))
+
+    assert "The volumes are in use by operate; nothing was touched." in result.output
+    down = ["docker", "compose", "-f", "-", "-p", engine.project, "down", "--remove-orphans"]
+    subprocess.run(down, input=b"services: {}", check=True)
+    assert engine.containers() == []
+    assert engine.run("restore", "--replace", str(archive)).exit_code == 0
+
+
+def test_a_volume_on_a_folder_is_not_moved_off_it(engine: Engine, tmp_path: Path) -> None:
+    """Whose data the engine does not delete: it is refused before anything is touched; empty, it is filled in place."""
+    archive, folder = tmp_path / "backup.tar.zst", tmp_path / "disk"
+    engine.run("backup", str(archive))
+    engine.client.volumes.get(engine.volume("store")).remove()
+    folder.mkdir()
+    (folder / "older").write_text("readings")
+    options = {"type": "none", "o": "bind", "device": str(folder)}
+    engine.client.volumes.create(engine.volume("store"), driver_opts=options)
+    before = engine.content()
+
+    refused = engine.run("restore", "--replace", str(archive))
+
+    assert refused.exit_code == 2
+    assert f"{engine.volume('store')} keeps its data in {folder}" in refused.output
+    assert engine.content() == before
+    (folder / "older").unlink()
+    assert engine.run("restore", "--replace", str(archive)).exit_code == 0
+    assert [path.name for path in folder.iterdir()] == ["a file of store"]
 
 
 def test_a_writer_that_somebody_starts_meanwhile_makes_no_backup(engine: Engine, image: str, tmp_path: Path) -> None:
@@ -252,8 +331,8 @@ def test_credentials_can_stay_behind(engine: Engine, tmp_path: Path) -> None:
     result = engine.run("restore", "--replace", str(archive))
 
     assert result.exit_code == 0, result.output
-    assert read_file(engine.client, engine.volume("credentials"), "newer") == b"password"
-    assert read_file(engine.client, engine.volume("store"), "newer") is None
+    assert read_file(engine, "credentials", "newer") == b"password"
+    assert read_file(engine, "store", "newer") is None
 
 
 def test_volumes_that_hold_data_are_not_overwritten(engine: Engine, tmp_path: Path) -> None:
