@@ -124,7 +124,7 @@ class Stack:
         if "setup-store" not in self.config["services"]:
             return False
         said = self.read("logs", "--no-log-prefix", "--since", f"{int(seconds) + 1}s", "setup-store")
-        return "wrote store/" in said
+        return "store: wrote " in said
 
     def volumes(self) -> list[str]:
         """The names of the volumes that hold what lasts."""

@@ -74,7 +74,7 @@ def test_an_authority_whose_key_was_taken_away_is_not_replaced(tmp_path: Path) -
     (tmp_path / CA_KEY).unlink()
 
     assert set_up(tmp_path) == []
-    with pytest.raises(Misconfigured, match=r"broker/ca\.key is not in .* Put it back for this run"):
+    with pytest.raises(Misconfigured, match=r"admin/ca\.key is not in .* Put it back for this run"):
         set_up(tmp_path, "iot.example.org")
 
 

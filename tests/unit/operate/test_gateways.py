@@ -32,6 +32,7 @@ def test_a_plain_one_can_be_added() -> None:
         (Asked("l", "toe", "h\ntopic #"), "--house"),
         (Asked("l", "toe", "$SYS"), "--house"),
         (Asked("l", "toe", " h"), "--house"),
+        (Asked("l", "toe", "\ufffd"), "--house"),
         (Asked("l", "other", "h"), "--project"),
     ],
 )

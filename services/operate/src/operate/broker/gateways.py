@@ -9,10 +9,11 @@ import msgspec
 from hdh.errors import Invalid, Misconfigured
 from operate.credentials import Credentials
 
-FILE = "broker/gateways.json"
+FILE = "admin/gateways.json"
 USER_PREFIX = "gw-"
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
-_FORBIDDEN = re.compile(r"[+#/\x00-\x1f\x7f]|^\$|^\s|\s$|^$")
+# The last two stand for bytes that are no text.
+_FORBIDDEN = re.compile("[+#/\x00-\x1f\x7f\ufffd\ud800-\udfff]|^\\$|^\\s|\\s$|^$")
 
 
 class Gateway(msgspec.Struct, frozen=True):

@@ -13,12 +13,12 @@ from operate.broker.passwords import fits, hash_password, make_password, read_pa
 from operate.broker.rights import User, gateway_user, render_acl, service_users
 from operate.credentials import Credentials
 
-CA, CA_KEY = "broker/ca.crt", "broker/ca.key"
+CA, CA_KEY = "broker/ca.crt", "admin/ca.key"
 SERVER, SERVER_KEY = "broker/server.crt", "broker/server.key"
 PASSWD, ACL = "broker/passwd", "broker/acl"
 
-ALWAYS_HOSTS = ("broker", "localhost", "127.0.0.1", "::1")
-"""By these the services and the machine itself know the broker."""
+ALWAYS_HOSTS = ("localhost", "127.0.0.1", "::1", "broker")
+"""By these the machine itself and the services know the broker."""
 
 
 def set_up_broker(credentials: Credentials, projects: Sequence[str], hosts: Sequence[str], now: datetime) -> None:
@@ -36,6 +36,7 @@ def set_up_broker(credentials: Credentials, projects: Sequence[str], hosts: Sequ
     for project in projects:
         if not project.isprintable():
             raise Misconfigured(f"The project id {project!r} has a character that does not print: take it out.")
+    credentials.make_folders()
     all_hosts = tuple(dict.fromkeys((*hosts, *ALWAYS_HOSTS)))
     _certify(credentials, all_hosts, now)
     registry = msgspec.structs.replace(read_registry(credentials), projects=tuple(projects), hosts=all_hosts)
@@ -57,7 +58,7 @@ def _service_hashes(credentials: Credentials, users: Sequence[User]) -> dict[str
     known = read_passwd(credentials.read(PASSWD) or "")
     hashes = {}
     for user in users:
-        password = credentials.ensure(f"broker/{user.name}.password", make_password)
+        password = credentials.ensure(user.file, make_password)
         hashed = known.get(user.name, "")
         hashes[user.name] = hashed if fits(password, hashed) else hash_password(password)
     return hashes
