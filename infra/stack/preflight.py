@@ -13,9 +13,11 @@ from pathlib import Path
 
 from infra.stack.compose import Failed, Stack, output, works
 
-OLDEST_ENGINE = 25
-OLDEST_COMPOSE = (2, 24)
+# They mount a folder of a volume.
+OLDEST_ENGINE = 26
+OLDEST_COMPOSE = (2, 26)
 FREE_BYTES = 3 * 1000**3
+FREE_BYTES_BUILT = 300 * 1000**2
 PORTS = {8883: "BROKER_PORT", 8000: "API_PORT", 1883: "BROKER_PLAIN_PORT", 9100: "INGEST_PORT"}
 
 
@@ -30,7 +32,7 @@ def check(stack: Stack) -> None:
     check_site(stack)
     if is_local():
         check_ports(stack)
-        check_disk()
+        check_disk(stack)
     check_images(stack)
 
 
@@ -124,24 +126,29 @@ def taken(host: str, port: int) -> str | None:
     return None
 
 
-def check_disk() -> None:
-    """There is room for images and data."""
+def check_disk(stack: Stack) -> None:
+    """There is room for images and data; where the images are built, a stack must also start on a disk that is full."""
     root = Path(output("docker", "info", "--format", "{{.DockerRootDir}}").strip())
     if not root.exists():  # an engine in a virtual machine has a disk of its own
         return
+    built = all(works("docker", "image", "inspect", image) for image in _ours(stack))
+    needed = FREE_BYTES_BUILT if built else FREE_BYTES
     free = shutil.disk_usage(root).free
-    if free < FREE_BYTES:
+    if free < needed:
         raise Failed(
-            f"Only {free / 1000**3:.1f} GB are free under {root}, and {FREE_BYTES / 1000**3:.0f} GB are needed:"
+            f"Only {free / 1000**3:.1f} GB are free under {root}, and {needed / 1000**3:g} GB are needed:"
             " `docker system df` shows what Docker holds, `docker builder prune` frees what builds left."
         )
+
+
+def _ours(stack: Stack) -> set[str]:
+    return {service["image"] for service in stack.config["services"].values() if "build" in service}
 
 
 def check_images(stack: Stack) -> None:
     """The images that are not built here can be had; they are fetched now."""
     services = stack.config["services"]
-    ours = {service["image"] for service in services.values() if "build" in service}
-    foreign = {service["image"] for service in services.values()} - ours
+    foreign = {service["image"] for service in services.values()} - _ours(stack)
     foreign |= {service["build"]["args"]["PYTHON_IMAGE"] for service in services.values() if "build" in service}
     for image in sorted(foreign):
         if works("docker", "image", "inspect", image):
