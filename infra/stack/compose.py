@@ -103,7 +103,10 @@ class Stack:
     @cached_property
     def config(self) -> dict[str, Any]:
         """What Compose makes of the files and the environment."""
-        config: dict[str, Any] = json.loads(self.read("config", "--format", "json"))
+        try:
+            config: dict[str, Any] = json.loads(self.read("config", "--format", "json"))
+        except Failed as failed:
+            raise Failed(f"Compose refuses a variable ({failed}): compose/README.md says what each may be.") from None
         return config
 
     def site(self) -> Path:

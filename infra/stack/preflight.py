@@ -95,35 +95,43 @@ def check_site(stack: Stack) -> None:
 
 
 def check_ports(stack: Stack) -> None:
-    """The ports to publish are free, or this stack's already."""
+    """The ports to publish are free, or this stack's already; and none is asked for twice."""
     running = {container["Service"] for container in stack.containers() if container["State"] == "running"}
+    asked: dict[int, str] = {}
     for name, service in stack.config["services"].items():
-        if name in running:
-            continue
         for port in service.get("ports", ()):
             host, number = port.get("host_ip", "0.0.0.0"), int(port["published"])  # noqa: S104 (Docker's default)
-            problem = taken(host, number)
-            if problem:
-                variable = PORTS.get(port["target"], "PUBLISH_ADDRESS")
+            variable = PORTS[port["target"]]
+            if number in asked:
+                raise Failed(f"{asked[number]} and {variable} are both {number}: give each a port of its own.")
+            asked[number] = variable
+            if name not in running and taken(host, number):
                 raise Failed(
-                    f"{host}:{number} {problem}: set {variable}, for example `make up {variable}={number + 1}`."
+                    f"{host}:{number} is taken by another program: set {variable}, for example"
+                    f" `make up {variable}={number + 1}`."
                 )
 
 
-def taken(host: str, port: int) -> str | None:
-    """Why nothing can listen there, or None."""
+def taken(host: str, port: int) -> bool:
+    """Whether another program listens there.
+
+    Raises:
+        Failed: the address is not this machine's.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as sock:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             sock.bind((host, port))
         except OSError as error:
-            if error.errno == errno.EADDRINUSE:
-                return "is taken by another program"
             if error.errno == errno.EADDRNOTAVAIL:
-                return "is no address of this machine (PUBLISH_ADDRESS)"
+                raise Failed(
+                    f"PUBLISH_ADDRESS={host} is no address of this machine: take one that `ip address` lists,"
+                    " or 0.0.0.0 for all of them."
+                ) from None
             # A port that only root may take is the engine's to take.
-    return None
+            return error.errno == errno.EADDRINUSE
+    return False
 
 
 def check_disk(stack: Stack) -> None:

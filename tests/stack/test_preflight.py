@@ -64,6 +64,25 @@ def test_a_taken_port() -> None:
     )
 
 
+def test_a_port_that_is_asked_for_twice() -> None:
+    """It names both variables."""
+    assert up(API_PORT="18000", BROKER_PORT="18000") == (
+        "API_PORT and BROKER_PORT are both 18000: give each a port of its own."
+    )
+
+
+def test_an_address_of_another_machine() -> None:
+    """It is told apart from a taken port."""
+    assert up(PUBLISH_ADDRESS="192.0.2.1").startswith("PUBLISH_ADDRESS=192.0.2.1 is no address of this machine")
+
+
+def test_a_variable_that_cannot_be() -> None:
+    """With where its meaning stands."""
+    assert up(API_PORT="abc") == (
+        "Compose refuses a variable (Invalid hostPort: abc): compose/README.md says what each may be."
+    )
+
+
 def test_too_little_disk(monkeypatch: pytest.MonkeyPatch) -> None:
     """It says how much is there and how much is needed."""
     monkeypatch.setattr(preflight, "FREE_BYTES", 10**18)
