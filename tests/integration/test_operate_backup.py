@@ -286,6 +286,7 @@ def test_a_volume_on_a_folder_is_not_moved_off_it(engine: Engine, tmp_path: Path
     options = {"type": "none", "o": "bind", "device": str(folder)}
     engine.client.volumes.create(engine.volume("store"), driver_opts=options)
     before = engine.content()
+    assert "of a size unknown" in engine.run("volumes").stdout
 
     refused = engine.run("restore", "--replace", str(archive))
 
@@ -295,6 +296,22 @@ def test_a_volume_on_a_folder_is_not_moved_off_it(engine: Engine, tmp_path: Path
     (folder / "older").unlink()
     assert engine.run("restore", "--replace", str(archive)).exit_code == 0
     assert [path.name for path in folder.iterdir()] == ["a file of store"]
+
+
+def test_a_volume_whose_disk_is_full_is_told(engine: Engine, tmp_path: Path) -> None:
+    """And no half of the backup is left in the others."""
+    archive = tmp_path / "backup.tar.zst"
+    engine.run("backup", str(archive))
+    engine.delete()
+    options = {"type": "tmpfs", "device": "tmpfs", "o": "size=4k"}
+    engine.client.volumes.create(engine.volume("store"), driver_opts=options)
+
+    result = engine.run("restore", str(archive))
+
+    assert result.exit_code == 2
+    assert f"{engine.volume('store')} does not take it" in result.output
+    assert "no space left on device" in result.output
+    assert [entry.path for role in engine.roles() for entry in engine.content()[role] if entry.path] == []
 
 
 def test_a_writer_that_somebody_starts_meanwhile_makes_no_backup(engine: Engine, image: str, tmp_path: Path) -> None:

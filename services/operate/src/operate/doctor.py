@@ -82,8 +82,8 @@ def _engine(stack: Stack, now: datetime) -> Iterator[Finding]:
 
 def _volumes(stack: Stack) -> Iterator[Finding]:
     for row in volume_rows(stack):
-        if row.size is not None:
-            yield Finding(well=True, text=f"volume {row.name}: {readable(row.size)}")
+        if row.there:
+            yield Finding(well=True, text=f"volume {row.name}: {row.size_text}")
         else:
             yield Finding(well=False, text=f"volume {row.name} is not there ({row.lost}): make up, or restore a backup")
 

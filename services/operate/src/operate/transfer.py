@@ -5,10 +5,11 @@ import tarfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
-from docker.errors import ImageNotFound, NotFound, create_api_error_from_http_exception
+from docker.errors import APIError, ImageNotFound, NotFound, create_api_error_from_http_exception
 from docker.models.containers import Container
 from requests.exceptions import HTTPError
 
+from hdh.errors import Misconfigured
 from operate.archive.manifest import Entry
 from operate.archive.tar import PIECE, Pull, digested, entry_of, members
 from operate.engine import SILENCE_SECONDS, Stack
@@ -72,9 +73,16 @@ def read_volume(stack: Stack, role: str, path: str = "") -> Iterator[Iterable[by
 
 
 def write_volume(stack: Stack, role: str, tar: Iterator[bytes]) -> None:
-    """Put a tar stream, whose paths stand below ROOT, into a volume."""
+    """Put a tar stream, whose paths stand below ROOT, into a volume.
+
+    Raises:
+        Misconfigured: the volume does not take it, as its disk is full.
+    """
     with _holder(stack, role) as container:
-        container.put_archive("/", tar)
+        try:
+            container.put_archive("/", tar)
+        except APIError as error:
+            raise Misconfigured(f"{stack.volume(role)} does not take it: {error.explanation}.") from error
 
 
 def is_empty(stack: Stack, role: str) -> bool:
