@@ -11,7 +11,8 @@ from rich.text import Text
 
 from hdh.errors import Misconfigured
 from operate.broker import certificates
-from operate.broker.setup import ACL, CA, PASSWD, SERVER
+from operate.broker.passwords import PASSWD
+from operate.broker.setup import ACL, CA, SERVER
 from operate.engine import CREDENTIALS, Stack, connected, name_of
 from operate.transfer import read_file
 from operate.volumes import readable, volume_rows

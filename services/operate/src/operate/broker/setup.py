@@ -9,13 +9,13 @@ from hdh.errors import Misconfigured
 from operate.broker import certificates
 from operate.broker.certificates import Issued
 from operate.broker.gateways import Registry, read_registry, write_registry
-from operate.broker.passwords import fits, hash_password, make_password, read_passwd, render_passwd
+from operate.broker.passwords import PASSWD, fits, hash_password, make_password, read_passwd, render_passwd
 from operate.broker.rights import User, gateway_user, render_acl, service_users
 from operate.credentials import Credentials
 
 CA, CA_KEY = "broker/ca.crt", "admin/ca.key"
 SERVER, SERVER_KEY = "broker/server.crt", "broker/server.key"
-PASSWD, ACL = "broker/passwd", "broker/acl"
+ACL = "broker/acl"
 
 ALWAYS_HOSTS = ("localhost", "127.0.0.1", "::1", "broker")
 """By these the machine itself and the services know the broker."""
@@ -97,6 +97,12 @@ def _authority(credentials: Credentials, now: datetime) -> Issued:
         raise Misconfigured(
             f"The broker's certificate must be made anew, and {CA_KEY} is not in {credentials.folder}. Put it back for "
             f"this run; or delete {CA} to start a new authority, whose certificate every gateway then needs."
+        )
+    if certificate is None and credentials.read(SERVER) is not None:
+        raise Misconfigured(
+            f"{CA}, by which gateways know the broker, is not in {credentials.folder}. Put it back: from a backup, or "
+            f"from any gateway, which has it; or delete {SERVER} to start a new authority, whose certificate every "
+            "gateway then needs."
         )
     issued = certificates.make_authority(now)
     credentials.write(CA_KEY, issued.key)
