@@ -1,8 +1,8 @@
 """Reading the SQLite store, in short statements: a reader that is slow, or stops half-way, holds no writer up."""
 
 import sqlite3
-from collections.abc import Iterator
-from itertools import chain, groupby
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -12,10 +12,16 @@ from hdh.gaps import fill
 from hdh.model import OTHER, Series, Span
 from hdh.quantities import Catalogue, catalogue
 from hdh.store.interface import Chunk, Latest, Selection, SeriesInfo
+from hdh.store.outline import FEWEST, outline
+from hdh.store.sqlite import schema
+from hdh.store.sqlite.builder import Builder
 from hdh.store.sqlite.database import ReaderPool
 from hdh.store.sqlite.projects import SeriesRow, find_project, find_series
+from hdh.store.sqlite.rolled import Rolled, are_steps
+from hdh.store.sqlite.summaries import PART_OF, aggregate_summaries
 from hdh.store.url import SqliteUrl
 from hdh.store.windowed import Grid, Readings, aggregate_chunks
+from hdh.times import now_ms
 from hdh.windows import Window
 
 CHUNK_READINGS = 65_536
@@ -30,8 +36,10 @@ _EXTENT_OF_MERGED = "SELECT min(time), max(time), count(*) FROM ({})"
 class SqliteReader:
     """Reads; see `hdh.store.interface.Reader`."""
 
-    def __init__(self, url: SqliteUrl) -> None:
+    def __init__(self, url: SqliteUrl, clock: Callable[[], int] = now_ms) -> None:
         self._pool = ReaderPool(url)
+        self._builder = None if url.read_only else Builder(url, clock)
+        self._rolled = Rolled(self._pool, lambda row, span: self._readings([row], span), self._builder)
 
     def projects(self) -> list[str]:
         """The projects, sorted."""
@@ -56,6 +64,20 @@ class SqliteReader:
     def aggregate(self, selection: Selection, span: Span, window: Window) -> Iterator[Chunk]:
         """One value a window; see `Reader.aggregate`."""
         return self._aggregate(self._find(selection), span, window, Grid.of(span, window))
+
+    def outline(self, selection: Selection, span: Span, points: int) -> Iterator[Chunk]:
+        """The readings that a chart needs; see `Reader.outline`."""
+        found, rolled = self._find(selection), self._holds_rollups()
+
+        def chunks(rows: list[SeriesRow]) -> Iterable[Readings]:
+            extremes = self._rolled.extremes(rows, span, FEWEST * points // 2) if rolled else None
+            return self._readings(rows, span) if extremes is None else [extremes]
+
+        return (
+            Chunk(series, *thinned)
+            for series, rows in found
+            if not series.is_text and (thinned := outline(chunks(rows), points))
+        )
 
     def latest(self, selection: Selection) -> list[Latest]:
         """The newest reading of each selected series; see `Reader.latest`."""
@@ -86,22 +108,35 @@ class SqliteReader:
     def close(self) -> None:
         """Close the file."""
         self._pool.close()
+        if self._builder:
+            self._builder.close()
 
     def _find(self, selection: Selection) -> list[tuple[Series, list[SeriesRow]]]:
         with self._pool.connection() as connection:
             project = find_project(connection, selection.project)
             return _grouped(selection.project, find_series(connection, project, selection))
 
+    def _holds_rollups(self) -> bool:
+        """Whether the file has room for rollups; one of an earlier version has not until a writer opens it."""
+        with self._pool.connection() as connection:
+            return schema.version_of(connection, str(self._pool.path)) >= schema.WITH_ROLLUPS
+
     def _aggregate(
         self, found: list[tuple[Series, list[SeriesRow]]], span: Span, window: Window, grid: Grid
     ) -> Iterator[Chunk]:
+        aggregate, part = window.aggregate, PART_OF.get(window.aggregate)
+        rolled = part is not None and are_steps(grid.edges) and self._holds_rollups()
         for series, rows in found:
-            if series.is_text and window.aggregate not in TEXT_AGGREGATES:
+            if series.is_text and aggregate not in TEXT_AGGREGATES:
                 continue
-            before = self._before(rows, span.start) if window.aggregate in LOOKS_BACK else None
-            values = aggregate_chunks(self._readings(rows, span), grid, window.aggregate, before)
+            before = self._before(rows, span.start) if aggregate in LOOKS_BACK else None
+            summed = self._rolled.summaries(rows, span, part) if rolled and part and not series.is_text else None
+            if summed is None:
+                values = aggregate_chunks(self._readings(rows, span), grid, aggregate, before)
+            else:
+                values = aggregate_summaries(summed, grid, aggregate, before)
             if values is not None:
-                yield Chunk(series, *fill(grid.starts, values, window.gap))
+                yield Chunk(series, *fill(grid.labels, values, window.gap, window.gap_limit))
 
     def _before(self, rows: list[SeriesRow], start: int) -> tuple[int, float] | None:
         with self._pool.connection() as connection:
@@ -125,13 +160,14 @@ class SqliteReader:
 
 def _grouped(project: str, rows: list[SeriesRow]) -> list[tuple[Series, list[SeriesRow]]]:
     """Rows by series, sorted; a series' own measurement stands before the others that it is found in."""
+    groups: dict[tuple[str, str, str, str], list[SeriesRow]] = {}
+    for row in rows:
+        groups.setdefault((row.house, row.room, row.device, row.field), []).append(row)
     names = catalogue()
-
-    def series_of(row: SeriesRow) -> Series:
-        return Series(project, row.house, row.room, row.device, row.field)
-
-    ordered = sorted(rows, key=lambda row: (series_of(row), _rank(row, names)))
-    return [(series, list(group)) for series, group in groupby(ordered, key=series_of)]
+    return [
+        (Series(project, *place), sorted(group, key=lambda row: _rank(row, names)) if len(group) > 1 else group)
+        for place, group in sorted(groups.items())
+    ]
 
 
 def _rank(row: SeriesRow, names: Catalogue) -> tuple[bool, bool, str]:
