@@ -123,6 +123,15 @@ class Reader(Protocol):
         A series without readings in the span is left out.
         """
 
+    def outline(self, selection: Selection, span: Span, points: int) -> Iterator[Chunk]:
+        """Of each selected series of numbers the readings that its curve touches, in one chunk, for charts.
+
+        Real readings, ascending: the first and the last of the span, and the least and greatest of each of at least
+        `2 * points` equal buckets of time between them; all of them where they are few. At most `8 * points + 2`: to
+        choose `points` of them is the caller's part (`MinMaxLTTBDownsampler`'s second step). Series of text and series
+        without readings in the span are left out.
+        """
+
     def latest(self, selection: Selection) -> list[Latest]:
         """The newest reading of each selected series, sorted by `Series`."""
 

@@ -14,6 +14,7 @@ from hdh.store.influxdb.pushdown import MOST_RUNS, PUSHED, Run, place, runs
 from hdh.store.influxdb.query import ask, batched, stream
 from hdh.store.influxdb.sources import STATEMENTS, Field, Found, Source, by_series, find_fields, select
 from hdh.store.interface import Chunk, Latest, Selection, SeriesInfo
+from hdh.store.outline import outline
 from hdh.store.url import InfluxUrl
 from hdh.store.windowed import Grid, Readings, aggregate_chunks
 from hdh.windows import Aggregate, Window
@@ -71,6 +72,16 @@ class InfluxReader:
         if window.aggregate in PUSHED and len(cut := runs(grid)) <= MOST_RUNS:
             return self._aggregate(known, span, window, grid, cut)
         return self._compute(known, span, window, grid, self._before(selection, span.start, window))
+
+    def outline(self, selection: Selection, span: Span, points: int) -> Iterator[Chunk]:
+        """The readings that a chart needs; see `Reader.outline`. From the raw ones, as they stream by."""
+        found = [sources for series, sources in self._find(selection, span).items() if not series.is_text]
+        grouped = groupby(self._read(found, span), key=lambda chunk: chunk.series)
+        return (
+            Chunk(series, *thinned)
+            for series, chunks in grouped
+            if (thinned := outline(((chunk.time, chunk.value) for chunk in chunks), points))
+        )
 
     def latest(self, selection: Selection) -> list[Latest]:
         """The newest reading of each selected series; see `Reader.latest`."""

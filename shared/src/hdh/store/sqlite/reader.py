@@ -12,6 +12,7 @@ from hdh.gaps import fill
 from hdh.model import OTHER, Series, Span
 from hdh.quantities import Catalogue, catalogue
 from hdh.store.interface import Chunk, Latest, Selection, SeriesInfo
+from hdh.store.outline import outline
 from hdh.store.sqlite.database import ReaderPool
 from hdh.store.sqlite.projects import SeriesRow, find_project, find_series
 from hdh.store.url import SqliteUrl
@@ -56,6 +57,15 @@ class SqliteReader:
     def aggregate(self, selection: Selection, span: Span, window: Window) -> Iterator[Chunk]:
         """One value a window; see `Reader.aggregate`."""
         return self._aggregate(self._find(selection), span, window, Grid.of(span, window))
+
+    def outline(self, selection: Selection, span: Span, points: int) -> Iterator[Chunk]:
+        """The readings that a chart needs; see `Reader.outline`."""
+        found = self._find(selection)
+        return (
+            Chunk(series, *thinned)
+            for series, rows in found
+            if not series.is_text and (thinned := outline(self._readings(rows, span), points))
+        )
 
     def latest(self, selection: Selection) -> list[Latest]:
         """The newest reading of each selected series; see `Reader.latest`."""
