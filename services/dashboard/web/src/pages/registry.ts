@@ -14,4 +14,5 @@ export interface Page {
 
 export const pages: Partial<Record<Route["page"], Page>> = {
   overview: { href: "/", component: lazy(() => import("@/pages/overview/OverviewPage")) },
+  house: { href: null, component: lazy(() => import("@/pages/house/HousePage")) },
 };
