@@ -78,7 +78,18 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         yield World(api, api.key("closed-only", "closed"), api.key("everything"))
 
 
-DISCOVERY = ("projects", "houses", "rooms", "devices", "quantities", "series", "latest", "readings", "status")
+DISCOVERY = (
+    "projects",
+    "houses",
+    "rooms",
+    "devices",
+    "quantities",
+    "series",
+    "latest",
+    "readings",
+    "completeness",
+    "status",
+)
 
 
 def walk(value: Any) -> Iterator[str]:

@@ -26,7 +26,19 @@ from tests.common.servers import free_port
 from tests.common.stores import points, put
 
 TIME = 1_490_486_400_000
-NOUNS = ["projects", "houses", "rooms", "devices", "quantities", "series", "readings", "latest", "rejected", "status"]
+NOUNS = [
+    "projects",
+    "houses",
+    "rooms",
+    "devices",
+    "quantities",
+    "series",
+    "readings",
+    "completeness",
+    "latest",
+    "rejected",
+    "status",
+]
 _CHECKS = (
     not_a_server_error,
     status_code_conformance,
@@ -122,5 +134,5 @@ def test_the_examples_run(api: Api) -> None:
 
     answers = [CLIENT.get(url.replace("http://127.0.0.1:8000", api.url)) for url in urls]
 
-    assert len(answers) == 10
-    assert [answer.status_code for answer in answers] == [200] * 10
+    assert len(answers) == 11
+    assert [answer.status_code for answer in answers] == [200] * 11

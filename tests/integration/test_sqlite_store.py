@@ -17,7 +17,7 @@ from hdh.errors import Misconfigured, Retryable
 from hdh.model import ALL_TIME, Place, Point, Series, Span
 from hdh.store import open_admin, open_reader, open_writer
 from hdh.store.interface import Latest, Selection
-from hdh.store.sqlite import database, erase, reader
+from hdh.store.sqlite import database, erase, reader, schema
 from hdh.store.sqlite.admin import SqliteAdmin
 from hdh.store.sqlite.reader import SqliteReader
 from hdh.store.sqlite.writer import EXPIRE_EVERY_MS, SqliteWriter
@@ -123,11 +123,11 @@ def test_a_file_that_is_no_store_of_ours(part: type, kind: str, path: Path) -> N
             connection.execute("CREATE TABLE theirs (a)")
             if kind == "newer":
                 connection.execute("PRAGMA application_id = 0x48444853")
-                connection.execute("PRAGMA user_version = 2")
+                connection.execute(f"PRAGMA user_version = {schema.VERSION + 1}")
         connection.close()
     before = path.read_bytes()
     store = part(f"sqlite:///{path}")
-    words = {"text": "no SQLite database", "another": "another program's", "newer": "version 2"}
+    words = {"text": "no SQLite database", "another": "another program's", "newer": f"version {schema.VERSION + 1}"}
     with pytest.raises(Misconfigured, match=f"HDH_STORE_URL.*{words[kind]}"):
         _use(store)
     store.close()

@@ -9,11 +9,24 @@ from api.description import add_description
 from api.docs import add_docs
 from api.metrics import CountRequests
 from api.problems import add_problems
-from api.routes import devices, houses, index, latest, projects, quantities, readings, rejected, rooms, series, status
+from api.routes import (
+    completeness,
+    devices,
+    houses,
+    index,
+    latest,
+    projects,
+    quantities,
+    readings,
+    rejected,
+    rooms,
+    series,
+    status,
+)
 from api.services import Services
 from hdh.serve import add_health
 
-_ROUTES = (projects, houses, rooms, devices, quantities, series, readings, latest, rejected, status)
+_ROUTES = (projects, houses, rooms, devices, quantities, series, readings, latest, completeness, rejected, status)
 
 
 def create_app(services: Services) -> FastAPI:

@@ -158,7 +158,15 @@ def _room(entry: RoomEntry) -> Room:
 def _device(entry: DeviceEntry, zones: dict[str, ZoneInfo]) -> Device:
     assignments = [_assignment(assignment, zones[assignment.house]) for assignment in entry.assignments]
     assignments.sort(key=lambda assignment: float("-inf") if assignment.start is None else assignment.start)
-    return Device(entry.id, entry.name or entry.id, entry.house, entry.time_source, tuple(assignments))
+    return Device(
+        id=entry.id,
+        name=entry.name or entry.id,
+        house=entry.house,
+        time_source=entry.time_source,
+        assignments=tuple(assignments),
+        interval=None if entry.interval is None else parse_length(entry.interval),
+        intervals=tuple((quantity, parse_length(length)) for quantity, length in entry.intervals.items()),
+    )
 
 
 def _assignment(entry: AssignmentEntry, zone: ZoneInfo) -> Assignment:

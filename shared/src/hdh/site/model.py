@@ -57,6 +57,8 @@ class Device:
         house: the house that its topic names, where an id repeats between houses; None where it does not.
         time_source: whose clock its readings carry.
         assignments: where it stood when; they do not overlap.
+        interval: how far apart its readings should be (ms), None where the file does not say.
+        intervals: the same for single quantities, which go before it.
     """
 
     id: str
@@ -64,6 +66,12 @@ class Device:
     house: str | None = None
     time_source: TimeSource = "device"
     assignments: tuple[Assignment, ...] = ()
+    interval: int | None = None
+    intervals: tuple[tuple[str, int], ...] = ()
+
+    def interval_of(self, quantity: str) -> int | None:
+        """How far apart the readings of a quantity should be (ms), None where the file does not say."""
+        return dict(self.intervals).get(quantity, self.interval)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from hdh.site.values import (
     check_device,
     check_level,
     check_project,
+    check_quantity,
     parse_length,
     parse_retention,
     parse_time,
@@ -36,6 +37,7 @@ Zone: TypeAlias = Annotated[str, _checked(parse_zone)]
 Length: TypeAlias = Annotated[str, _checked(parse_length)]
 Retention: TypeAlias = Annotated[str, _checked(parse_retention)]
 Time: TypeAlias = Annotated[str, _checked(parse_time, _NO_OFFSET_NEEDED)]
+QuantityName: TypeAlias = Annotated[str, _checked(check_quantity)]
 Topic: TypeAlias = Annotated[str, _checked(parse_template)]
 Corner: TypeAlias = Annotated[list[float], Field(min_length=2, max_length=2)]
 
@@ -84,6 +86,8 @@ class DeviceEntry(Entry):
     house: Level | None = Field(default=None, description="The house that its topic names, where ids repeat.")
     time_source: TimeSource = "device"
     assignments: list[AssignmentEntry] = []
+    interval: Length | None = Field(default=None, description="How far apart its readings should be, 1m.")
+    intervals: dict[QuantityName, Length] = Field(default={}, description="The same by quantity, {battery: 12h}.")
 
 
 class ProjectEntry(Entry):

@@ -5,6 +5,7 @@ from difflib import get_close_matches
 from zoneinfo import ZoneInfo, available_timezones
 
 from hdh.model import UNASSIGNED
+from hdh.quantities import catalogue, snake_case
 from hdh.times import UNIT_MS, from_iso
 
 _LENGTH = re.compile(r"(\d+)(ms|s|m|h|d|w|y)")
@@ -110,6 +111,19 @@ def check_project(text: str) -> str:
             f"{text!r} cannot be a project's id: stores keep names with {text[0]!r} in front to themselves."
         )
     return check_level(text)
+
+
+def check_quantity(text: str) -> str:
+    """Return a text that can be a quantity's name in the store.
+
+    Raises:
+        ValueError: readings are stored under another name.
+    """
+    known = catalogue().resolve(text)
+    stored = known.name if known else snake_case(text)
+    if text != stored:
+        raise ValueError(f"{text!r} is no quantity's name. Did you mean {stored}?")
+    return text
 
 
 def did_you_mean(text: str, known: set[str]) -> str:

@@ -10,8 +10,11 @@ from api.accepts import chosen_format
 from api.answers import TimeStyle
 from api.deps import AccessDep, FiltersDep, Moment, ServicesDep, SiteDep, TzParam
 from api.formats import FORMATS
+from api.iterators import close
+from api.planning import Extent
 from api.problems import documented
 from api.reading import ReadingsRequest, answer
+from api.resolved import ResolvedOut
 from api.routes import V1
 from api.samples import table_samples
 from api.selections import find
@@ -23,30 +26,12 @@ from hdh.windows import Aggregate, Every, Gap
 router = APIRouter(prefix=V1, tags=["readings"])
 
 
-class ZoneOut(BaseModel):
-    """The range as the clock of one zone reads it."""
-
-    zone: str
-    start: Moment
-    stop: Moment
-
-
-class QueryOut(BaseModel):
+class QueryOut(ResolvedOut):
     """What was asked for, with every default and relative time filled in."""
 
-    project: list[str]
-    house: list[str] = Field(description="As asked for; empty: all.")
-    room: list[str]
-    device: list[str]
-    quantity: list[str]
-    start: Moment | None = Field(description="Inclusive; null where there is nothing to read.")
-    stop: Moment | None = Field(description="Exclusive.")
     every: str | None
     aggregate: str | None
     gap: str | None
-    tz: str | None = Field(description="As asked for; null: each house's own.")
-    time: TimeStyle
-    zones: list[ZoneOut] = Field(description="The zones that were used.")
 
 
 class ReadingsSeriesOut(BaseModel):
@@ -136,10 +121,12 @@ def read_readings(  # noqa: PLR0913, PLR0917 (one parameter each)
     """Readings of the selected series in the half-open range `start <= time < stop`."""
     form = chosen_format(format, request.headers.get("Accept"))
     asked = ReadingsRequest(
-        filters=filters,
-        range=TimeRange(start, stop, shared.now()),
-        tz=parse_zone(tz) if tz is not None else None,
-        every=Every.parse(every) if every is not None else None,
+        extent=Extent(
+            filters=filters,
+            range=TimeRange(start, stop, shared.now()),
+            tz=parse_zone(tz) if tz is not None else None,
+            every=Every.parse(every) if every is not None else None,
+        ),
         aggregate=aggregate,
         gap=gap,
         style=time or form.style,
@@ -148,8 +135,4 @@ def read_readings(  # noqa: PLR0913, PLR0917 (one parameter each)
     directories = find(shared.directories, access, site, filters)
     found = answer(shared.reader, asked, directories, cap=shared.json_readings, permits=shared.permits)
     aborted = shared.metrics.aborted.inc
-    return Stream(form.encode(found), close=partial(_close, found.blocks), failed=aborted, media_type=form.media_type)
-
-
-def _close(blocks: Any) -> None:  # noqa: ANN401 (an iterator that can be closed)
-    blocks.close()
+    return Stream(form.encode(found), close=partial(close, found.blocks), failed=aborted, media_type=form.media_type)

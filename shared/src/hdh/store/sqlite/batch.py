@@ -37,11 +37,19 @@ class SeriesIds:
 
 @dataclass(slots=True)
 class Batch:
-    """The rows of one write; within a series ascending by time, of equal times the last one given counts."""
+    """The rows of one write; within a series ascending by time, of equal times the last one given counts.
+
+    Attributes:
+        numbers: rows of numbers.
+        texts: rows of text.
+        refusals: the points that have no row.
+        earliest: no row is of an earlier time.
+    """
 
     numbers: list[NumberRow] = field(default_factory=list)
     texts: list[TextRow] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
+    earliest: int = ALL_TIME.stop
 
     @property
     def newest(self) -> list[NumberRow | TextRow]:
@@ -61,7 +69,7 @@ def to_rows(points: Sequence[Point], ids: SeriesIds, find_id: FindId, oldest: in
         oldest: the first time within the project's retention.
     """
     batch = Batch()
-    numbers, newest, in_order = batch.numbers, ALL_TIME.start, True
+    numbers, newest, in_order, earliest = batch.numbers, ALL_TIME.start, True, batch.earliest
     for index, point in enumerate(points):
         time, fields = point.time, point.fields
         if not oldest <= time < ALL_TIME.stop or type(time) is not int:
@@ -83,6 +91,8 @@ def to_rows(points: Sequence[Point], ids: SeriesIds, find_id: FindId, oldest: in
             _add_unusual(batch, index, point, ids, find_id)
         in_order = in_order and newest <= time
         newest = time
+        earliest = min(earliest, time)
+    batch.earliest = earliest
     # Sorting keeps the order of arrival among equals, so the last one given is written last.
     numbers.sort(key=_BY_SERIES if in_order else _BY_SERIES_AND_TIME)
     batch.texts.sort(key=_BY_SERIES_AND_TIME)

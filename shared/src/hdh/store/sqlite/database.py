@@ -15,7 +15,6 @@ BUSY_SECONDS = 10.0
 
 # One commit changes a page for each series it touches: pages must stay in memory, and move to the file rarely.
 _WRITER_PRAGMAS = (
-    "PRAGMA synchronous = FULL",
     "PRAGMA cache_size = -65536",
     "PRAGMA wal_autocheckpoint = 20000",
     "PRAGMA journal_size_limit = 67108864",
@@ -23,7 +22,7 @@ _WRITER_PRAGMAS = (
 _READER_PRAGMAS = ("PRAGMA query_only = ON", "PRAGMA cache_size = -16384")
 
 _PRIMARY_CODE = 0xFF
-_BUSY = f"another process has been writing for more than {BUSY_SECONDS:g} s"
+_BUSY = "another process has been writing all the while"
 _HEALS = {
     sqlite3.SQLITE_BUSY: _BUSY,
     sqlite3.SQLITE_LOCKED: _BUSY,
@@ -64,11 +63,11 @@ def _typed(error: sqlite3.Error, path: Path) -> Retryable | Misconfigured:
     return Misconfigured(f"HDH_STORE_URL names {path}, {sentence} ({error}).")
 
 
-def _connect(path: Path, mode: str) -> sqlite3.Connection:
+def _connect(path: Path, mode: str, busy_seconds: float | None = None) -> sqlite3.Connection:
     return sqlite3.connect(
         f"file:{quote(str(path))}?mode={mode}",
         uri=True,
-        timeout=BUSY_SECONDS,
+        timeout=BUSY_SECONDS if busy_seconds is None else busy_seconds,
         isolation_level=None,  # transactions are begun and ended in so many words
         check_same_thread=False,
     )
@@ -97,10 +96,18 @@ def _expect_folder(path: Path) -> None:
 
 
 class Database:
-    """The file opened for writing, once, on first use. Made with its tables where it is missing."""
+    """The file opened for writing, once, on first use. Made with its tables where it is missing.
 
-    def __init__(self, url: SqliteUrl) -> None:
+    Args:
+        url: the file.
+        busy_seconds: how long to wait for another's transaction; None: BUSY_SECONDS.
+        durable: whether what a transaction wrote is on the disk when it ends; if not, a power cut may take it back.
+    """
+
+    def __init__(self, url: SqliteUrl, *, busy_seconds: float | None = None, durable: bool = True) -> None:
         self.path = url.path
+        self._busy_seconds = busy_seconds
+        self._synchronous = "FULL" if durable else "NORMAL"
         self._read_only = url.read_only
         self._connection: sqlite3.Connection | None = None
         self._opened = (0, 0)
@@ -117,8 +124,9 @@ class Database:
             raise Misconfigured(f"HDH_STORE_URL opens {self.path} for reading only: remove mode=ro to write.")
         _expect_folder(self.path)
         with typed_errors(self.path):
-            connection = _connect(self.path, "rwc")
+            connection = _connect(self.path, "rwc", self._busy_seconds)
             try:
+                connection.execute(f"PRAGMA synchronous = {self._synchronous}")
                 for pragma in _WRITER_PRAGMAS:
                     connection.execute(pragma)
                 schema.create(connection, str(self.path))
@@ -131,7 +139,7 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """Write all or nothing; what it wrote is durable when it ends."""
+        """Write all or nothing."""
         connection = self.open()
         with typed_errors(self.path):
             connection.execute("BEGIN IMMEDIATE")

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from hdh.model import Span
 from hdh.store.sqlite.database import Database
+from hdh.store.sqlite.days import forget
 from hdh.store.sqlite.projects import SeriesRow
 
 PIECE_READINGS = 20_000
@@ -44,6 +45,7 @@ def _erase_from(connection: sqlite3.Connection, series: SeriesRow, span: Span, l
         (*within, stop),
     ).rowcount
     if deleted:
+        forget(connection, series.id, span.start, stop - 1)
         _mend_latest(connection, series, Span(span.start, stop))
     return deleted
 

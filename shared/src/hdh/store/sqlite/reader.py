@@ -1,7 +1,7 @@
 """Reading the SQLite store, in short statements: a reader that is slow, or stops half-way, holds no writer up."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, groupby
 from typing import Any
 
@@ -12,11 +12,16 @@ from hdh.gaps import fill
 from hdh.model import OTHER, Series, Span
 from hdh.quantities import Catalogue, catalogue
 from hdh.store.interface import Chunk, Latest, Selection, SeriesInfo
-from hdh.store.outline import outline
+from hdh.store.outline import FEWEST, outline
+from hdh.store.sqlite import schema
+from hdh.store.sqlite.builder import Builder
 from hdh.store.sqlite.database import ReaderPool
 from hdh.store.sqlite.projects import SeriesRow, find_project, find_series
+from hdh.store.sqlite.rolled import Rolled, are_steps
+from hdh.store.sqlite.summaries import PART_OF, aggregate_summaries
 from hdh.store.url import SqliteUrl
 from hdh.store.windowed import Grid, Readings, aggregate_chunks
+from hdh.times import now_ms
 from hdh.windows import Window
 
 CHUNK_READINGS = 65_536
@@ -31,8 +36,10 @@ _EXTENT_OF_MERGED = "SELECT min(time), max(time), count(*) FROM ({})"
 class SqliteReader:
     """Reads; see `hdh.store.interface.Reader`."""
 
-    def __init__(self, url: SqliteUrl) -> None:
+    def __init__(self, url: SqliteUrl, clock: Callable[[], int] = now_ms) -> None:
         self._pool = ReaderPool(url)
+        self._builder = None if url.read_only else Builder(url, clock)
+        self._rolled = Rolled(self._pool, lambda row, span: self._readings([row], span), self._builder)
 
     def projects(self) -> list[str]:
         """The projects, sorted."""
@@ -60,11 +67,16 @@ class SqliteReader:
 
     def outline(self, selection: Selection, span: Span, points: int) -> Iterator[Chunk]:
         """The readings that a chart needs; see `Reader.outline`."""
-        found = self._find(selection)
+        found, rolled = self._find(selection), self._holds_rollups()
+
+        def chunks(rows: list[SeriesRow]) -> Iterable[Readings]:
+            extremes = self._rolled.extremes(rows, span, FEWEST * points // 2) if rolled else None
+            return self._readings(rows, span) if extremes is None else [extremes]
+
         return (
             Chunk(series, *thinned)
             for series, rows in found
-            if not series.is_text and (thinned := outline(self._readings(rows, span), points))
+            if not series.is_text and (thinned := outline(chunks(rows), points))
         )
 
     def latest(self, selection: Selection) -> list[Latest]:
@@ -96,20 +108,33 @@ class SqliteReader:
     def close(self) -> None:
         """Close the file."""
         self._pool.close()
+        if self._builder:
+            self._builder.close()
 
     def _find(self, selection: Selection) -> list[tuple[Series, list[SeriesRow]]]:
         with self._pool.connection() as connection:
             project = find_project(connection, selection.project)
             return _grouped(selection.project, find_series(connection, project, selection))
 
+    def _holds_rollups(self) -> bool:
+        """Whether the file has room for rollups; one of an earlier version has not until a writer opens it."""
+        with self._pool.connection() as connection:
+            return schema.version_of(connection, str(self._pool.path)) >= schema.WITH_ROLLUPS
+
     def _aggregate(
         self, found: list[tuple[Series, list[SeriesRow]]], span: Span, window: Window, grid: Grid
     ) -> Iterator[Chunk]:
+        aggregate, part = window.aggregate, PART_OF.get(window.aggregate)
+        rolled = part is not None and are_steps(grid.edges) and self._holds_rollups()
         for series, rows in found:
-            if series.is_text and window.aggregate not in TEXT_AGGREGATES:
+            if series.is_text and aggregate not in TEXT_AGGREGATES:
                 continue
-            before = self._before(rows, span.start) if window.aggregate in LOOKS_BACK else None
-            values = aggregate_chunks(self._readings(rows, span), grid, window.aggregate, before)
+            before = self._before(rows, span.start) if aggregate in LOOKS_BACK else None
+            summed = self._rolled.summaries(rows, span, part) if rolled and part and not series.is_text else None
+            if summed is None:
+                values = aggregate_chunks(self._readings(rows, span), grid, aggregate, before)
+            else:
+                values = aggregate_summaries(summed, grid.edges, aggregate, before)
             if values is not None:
                 yield Chunk(series, *fill(grid.starts, values, window.gap))
 

@@ -4,8 +4,11 @@ import sqlite3
 
 from hdh.errors import Misconfigured, Retryable
 
-VERSION = 1
+VERSION = 2
 """Kept in the file's `user_version`; a change of the tables raises it."""
+
+WITH_ROLLUPS = 2
+"""The first version that has the tables of rollups."""
 
 APPLICATION_ID = 0x48444853
 """Marks the file as ours: "HDHS"."""
@@ -46,6 +49,23 @@ CREATE TABLE latest (
 );
 """
 
+# Since version 2. A row is a day of a series; `claim` is the number of whoever sums it up now, null when it is whole.
+# Nothing is summed up from `until` on: the earliest time of all, at first.
+_ROLLUPS = """
+CREATE TABLE rollup (
+    id INTEGER PRIMARY KEY,
+    claim INTEGER,
+    readings BLOB,
+    moments BLOB,
+    extremes BLOB,
+    ends BLOB
+);
+CREATE TABLE rollup_end (
+    until INTEGER NOT NULL
+);
+INSERT INTO rollup_end VALUES (-9007199254740992)
+"""
+
 
 def version_of(connection: sqlite3.Connection, name: str) -> int:
     """The version of the store in an opened file; 0 for a file that is still empty.
@@ -66,17 +86,17 @@ def version_of(connection: sqlite3.Connection, name: str) -> int:
 
 
 def create(connection: sqlite3.Connection, name: str) -> None:
-    """Make the tables where they are missing; safe when several processes do it at once."""
+    """Make the tables that are missing, in an earlier version's file too; safe when several processes do it at once."""
     if version_of(connection, name) == VERSION:
         return
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("BEGIN IMMEDIATE")
     try:
-        if version_of(connection, name) == 0:
-            for statement in _TABLES.split(";\n"):
+        for tables in (_TABLES, _ROLLUPS)[version_of(connection, name) :]:
+            for statement in tables.split(";\n"):
                 connection.execute(statement)
-            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-            connection.execute(f"PRAGMA user_version = {VERSION}")
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute(f"PRAGMA user_version = {VERSION}")
         connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:

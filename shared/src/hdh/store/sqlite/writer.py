@@ -12,6 +12,7 @@ from hdh.model import ALL_TIME, Place, Point, Span
 from hdh.store.interface import Refusal, Selection
 from hdh.store.sqlite.batch import Batch, SeriesIds, to_rows
 from hdh.store.sqlite.database import Database
+from hdh.store.sqlite.days import forget_late, summed_until
 from hdh.store.sqlite.erase import erase
 from hdh.store.sqlite.expiry import expire_piece
 from hdh.store.sqlite.projects import find_project, find_series
@@ -125,6 +126,8 @@ def _insert(connection: sqlite3.Connection, batch: Batch) -> None:
     _insert_rows(connection, _INTO_NUMBERS, batch.numbers)
     _insert_rows(connection, _INTO_TEXTS, batch.texts)
     _insert_rows(connection, _INTO_LATEST, batch.newest)
+    if batch.earliest < summed_until(connection):
+        forget_late(connection, batch.numbers)
 
 
 def _insert_rows(connection: sqlite3.Connection, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
