@@ -148,6 +148,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/completeness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["read_completeness_v1_completeness_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/rejected": {
         parameters: {
             query?: never;
@@ -252,6 +268,24 @@ export interface components {
             start: (number | string) | null;
             stop: (number | string) | null;
         };
+        CompletenessOut: {
+            query: components["schemas"]["api__routes__completeness__QueryOut"];
+            series: components["schemas"]["CompletenessSeriesOut"][];
+            complete: boolean;
+        };
+        CompletenessSeriesOut: {
+            project: string;
+            house: string;
+            room: string;
+            device: string;
+            quantity: string;
+            interval_ms: number | null;
+            interval_source: components["schemas"]["Source"] | null;
+            expected: number | null;
+            actual: number;
+            windows: components["schemas"]["WindowsOut"];
+            gaps: components["schemas"]["GapOut"][];
+        };
         CountersOut: {
             received: number;
             written: number;
@@ -279,6 +313,11 @@ export interface components {
         };
         /** @enum {string} */
         Gap: "null" | "skip" | "previous" | "linear";
+        GapOut: {
+            start: number | string;
+            stop: number | string;
+            missing: number;
+        };
         HouseOut: {
             project: string;
             id: string;
@@ -344,23 +383,8 @@ export interface components {
             listed: boolean;
             projects: string[];
         };
-        QueryOut: {
-            project: string[];
-            house: string[];
-            room: string[];
-            device: string[];
-            quantity: string[];
-            start: (number | string) | null;
-            stop: (number | string) | null;
-            every: string | null;
-            aggregate: string | null;
-            gap: string | null;
-            tz: string | null;
-            time: components["schemas"]["TimeStyle"];
-            zones: components["schemas"]["ZoneOut"][];
-        };
         ReadingsOut: {
-            query: components["schemas"]["QueryOut"];
+            query: components["schemas"]["api__routes__readings__QueryOut"];
             series: components["schemas"]["ReadingsSeriesOut"][];
             complete: boolean;
         };
@@ -430,6 +454,8 @@ export interface components {
             store: string | null;
             broker: string | null;
         };
+        /** @enum {string} */
+        Source: "asked" | "configured" | "learned";
         StatusOut: {
             counters: components["schemas"]["CountersOut"] | null;
             complete: boolean;
@@ -447,10 +473,45 @@ export interface components {
         };
         /** @enum {string} */
         TimeStyle: "ms" | "iso";
+        WindowsOut: {
+            time: (number | string)[];
+            expected: (number | null)[];
+            actual: number[];
+        };
         ZoneOut: {
             zone: string;
             start: number | string;
             stop: number | string;
+        };
+        api__routes__completeness__QueryOut: {
+            project: string[];
+            house: string[];
+            room: string[];
+            device: string[];
+            quantity: string[];
+            start: (number | string) | null;
+            stop: (number | string) | null;
+            tz: string | null;
+            time: components["schemas"]["TimeStyle"];
+            zones: components["schemas"]["ZoneOut"][];
+            every: string;
+            interval_ms: number | null;
+            gaps: number;
+        };
+        api__routes__readings__QueryOut: {
+            project: string[];
+            house: string[];
+            room: string[];
+            device: string[];
+            quantity: string[];
+            start: (number | string) | null;
+            stop: (number | string) | null;
+            tz: string | null;
+            time: components["schemas"]["TimeStyle"];
+            zones: components["schemas"]["ZoneOut"][];
+            every: string | null;
+            aggregate: string | null;
+            gap: string | null;
         };
         ProblemDocument: {
             type: string;
@@ -965,6 +1026,78 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AllLatestOut"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    read_completeness_v1_completeness_get: {
+        parameters: {
+            query?: {
+                start?: string | null;
+                stop?: string | null;
+                every?: string;
+                tz?: string | null;
+                interval?: string | null;
+                gaps?: number;
+                time?: components["schemas"]["TimeStyle"];
+                project?: string[];
+                house?: string[];
+                room?: string[];
+                device?: string[];
+                quantity?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CompletenessOut"];
                 };
             };
             401: {

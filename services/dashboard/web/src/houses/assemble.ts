@@ -48,6 +48,7 @@ function houseOf(house: Known["houses"][number], known: Known, heard: readonly A
     humidity: meanOf(inside.map((room) => room.humidity)),
     co2: highest(inside.map((room) => room.co2)),
     outdoor: meanOf(nowOf(heard, "outdoor_temperature")),
+    meter: meter?.device ?? null,
     power: meanOf(nowOf(heard.filter((reading) => reading.device === meter?.device), "power")),
     energy: meter?.energy ?? null,
     devices: devicesOf(heard),

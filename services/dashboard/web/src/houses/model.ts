@@ -38,6 +38,8 @@ export interface HouseNow {
   /** The worst room's. */
   co2: Now | null;
   outdoor: Now | null;
+  /** The main meter, by which power and energy go; null where there is none. */
+  meter: string | null;
   power: Now | null;
   /** kWh of the house's main meter since its midnight; null where it has none. */
   energy: number | null;

@@ -14,5 +14,6 @@ export interface Page {
 
 export const pages: Partial<Record<Route["page"], Page>> = {
   overview: { href: "/", component: lazy(() => import("@/pages/overview/OverviewPage")) },
+  kiosk: { href: "/kiosk", component: lazy(() => import("@/pages/kiosk/KioskPage")) },
   house: { href: null, component: lazy(() => import("@/pages/house/HousePage")) },
 };

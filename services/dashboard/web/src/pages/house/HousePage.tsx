@@ -107,7 +107,10 @@ function Facts({ house, now }: { house: HouseNow; now: number }) {
         </dd>
       </div>
       <div>
-        <dt>{t.power}</dt>
+        <dt>
+          {t.power}
+          {house.meter ? `, ${house.meter}` : ""}
+        </dt>
         <dd>
           <Value now={house.power} symbol="W" at={now} />
         </dd>

@@ -29,7 +29,7 @@ export function RoomList({ rooms, at }: { rooms: readonly RoomNow[]; at: number 
         {rooms.map((room) => (
           <tr key={room.id}>
             <th scope="row">
-              <span>{room.name}</span> {room.verdict.kind === "comfortable" ? null : <VerdictChip verdict={room.verdict} />}
+              <span>{room.name}</span> {hasVerdict(room) ? <VerdictChip verdict={room.verdict} /> : null}
             </th>
             <td data-label={t.temperature}>
               <Value now={room.temperature} symbol="°C" at={at} />
@@ -49,4 +49,9 @@ export function RoomList({ rooms, at }: { rooms: readonly RoomNow[]; at: number 
       </tbody>
     </table>
   );
+}
+
+/** Comfort needs no word, and a room without such sensors is not silent. */
+function hasVerdict({ verdict, temperature, co2 }: RoomNow): boolean {
+  return verdict.kind !== "comfortable" && (temperature !== null || co2 !== null);
 }
