@@ -21,7 +21,9 @@ _NEEDS: dict[str, Callable[[], str | None]] = {
     "influxdb1": lambda: None if find("influxd") else "influxd 1.x is not installed (apt-get install influxdb)",
     "influxdb2": lambda: None if os.environ.get("INFLUXD2") else "no InfluxDB 2 server (INFLUXD2=/path/to/influxd)",
     "docker": missing_engine,
-    "browser": lambda: web.missing() or (None if find("chromium") else "chromium is not installed (apt-get install chromium)"),
+    "browser": lambda: (
+        web.missing() or (None if find("chromium") else "chromium is not installed (apt-get install chromium)")
+    ),
 }
 
 _INSTALLABLE = ("mosquitto", "influxdb1", "docker", "browser")

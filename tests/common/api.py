@@ -3,11 +3,20 @@
 import os
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import httpx
 
+from api.app import create_app
+from api.services import Services
+from api.serving import open_services
+from api.settings import ApiSettings
+from hdh.serve import listen, server
+from tests.common.eventually import eventually
 from tests.common.servers import Server, free_port
 
 _API = str(Path(sys.executable).with_name("api"))
@@ -56,3 +65,21 @@ class Api(Server):
         headers = {} if key is None else {"Authorization": f"Bearer {key}"}
         # Values may be lists, which repeats the parameter.
         return CLIENT.get(f"{self.url}/v1/{path}", params=parameters, headers=headers)
+
+
+@contextmanager
+def serving(settings: ApiSettings, change: Callable[[Services], Services] = lambda same: same) -> Iterator[str]:
+    """The api in a thread of this process, over services that a test may change; its address."""
+    services = change(open_services(settings))
+    running = server(create_app(services), on_end=services.hub.close)
+    sock = listen(settings.listen, "HDH_API_LISTEN")
+    thread = Thread(target=running.run, kwargs={"sockets": [sock]})
+    thread.start()
+    try:
+        eventually(lambda: running.started)
+        yield f"http://{settings.api_listen}"
+    finally:
+        running.should_exit = True
+        thread.join()
+        sock.close()
+        services.close()

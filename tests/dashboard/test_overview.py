@@ -39,7 +39,12 @@ def test_the_public_meets_pseudonyms_only(stack: Stack, new_page: NewPage) -> No
     """Nothing that the page was sent names a house by its id, or shows a private project."""
     page = new_page()
     bodies: list[str] = []
-    page.on("response", lambda response: bodies.append(response.text()) if "/api/v1/" in response.url and "/live" not in response.url else None)
+    page.on(
+        "response",
+        lambda response: (
+            bodies.append(response.text()) if "/api/v1/" in response.url and "/live" not in response.url else None
+        ),
+    )
     open_overview(stack, page)
     page.wait_for_load_state("load")
     whole = page.content() + "".join(bodies)

@@ -66,6 +66,11 @@ def test_raw_readings_come_back_as_they_were(world: World) -> None:
         "every": None,
         "aggregate": None,
         "gap": None,
+        "gap_limit": None,
+        "closed": None,
+        "label": None,
+        "unit": None,
+        "points": None,
         "tz": None,
         "time": "ms",
         "zones": [{"zone": "Europe/Berlin", "start": START, "stop": stop}],
@@ -77,6 +82,7 @@ def test_raw_readings_come_back_as_they_were(world: World) -> None:
             world.series(KITCHEN, "heating_mode_text", None, MODES),
             world.series(KITCHEN, "temperature", "Cel", TEMPERATURES),
         ],
+        "rows": len(ENERGY) + len(MODES) + len(TEMPERATURES),
         "complete": True,
     }
     assert expected == answer

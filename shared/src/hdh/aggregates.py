@@ -56,6 +56,7 @@ def aggregate_series(
     aggregate: Aggregate,
     *,
     before: tuple[int, Any] | None = None,
+    limits: Times | None = None,
 ) -> NDArray[Any]:
     """Compute one value for each window of a series.
 
@@ -66,6 +67,7 @@ def aggregate_series(
             looked back to.
         aggregate: what to compute.
         before: time and value of the last reading before the ones given, for the aggregates that LOOKS_BACK.
+        limits: where the windows begin and end on the clock, shape (w + 1,); None: at the edges.
 
     Returns:
         Shape (w,): float64 with NaN, or for the first and last of text object with None, where a window has no value.
@@ -79,9 +81,8 @@ def aggregate_series(
         return result
     if begin > 0:
         before = int(time[begin - 1]), value[begin - 1]
-    windows = _Windows(
-        time[begin:end], value[begin:end], bounds[:-1][held] - begin, edges[:-1][held], edges[1:][held], before
-    )
+    low, high = (edges if limits is None else limits)[:-1][held], (edges if limits is None else limits)[1:][held]
+    windows = _Windows(time[begin:end], value[begin:end], bounds[:-1][held] - begin, low, high, before)
     with np.errstate(over="ignore", invalid="ignore"):  # beyond the largest float a sum is infinite, as everywhere
         result[held] = _COMPUTE[aggregate](windows)
     return result
@@ -143,7 +144,9 @@ def _time_weighted_mean(windows: _Windows) -> Numbers:
             earlier[0] = windows.before[1]
     total = windows.sums(held) + carried
     # Shares of the whole rather than a sum to divide, which could pass the largest float.
-    return np.asarray(windows.sums(value * (held / np.repeat(total, count))) + earlier * (carried / total))
+    mean = windows.sums(value * (held / np.repeat(total, count))) + earlier * (carried / total)
+    # A first-ever reading at the end of a window that holds its end has not held for any time.
+    return np.asarray(np.where(total > 0, mean, _last(windows)))
 
 
 _COMPUTE: dict[Aggregate, Callable[[_Windows], NDArray[Any]]] = {

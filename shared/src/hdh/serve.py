@@ -68,7 +68,22 @@ def listen(address: Address, variable: str) -> socket.socket:
     return sock
 
 
-def server(app: FastAPI) -> uvicorn.Server:
-    """A server for `app`; start it with `.run(sockets=[listen(…)])`, end it by setting `.should_exit`."""
+def server(app: FastAPI, on_end: Callable[[], None] = lambda: None) -> uvicorn.Server:
+    """A server for `app`; start it with `.run(sockets=[listen(…)])`, end it by setting `.should_exit`.
+
+    Args:
+        app: the app.
+        on_end: called when it is told to end, before it waits for open connections: those of answers without end.
+    """
     config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="on", timeout_graceful_shutdown=5)
-    return uvicorn.Server(config)
+    return _Server(config, on_end)
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, on_end: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_end = on_end
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._on_end()
+        await super().shutdown(sockets)

@@ -62,6 +62,13 @@ class Gap(StrEnum):
     LINEAR = "linear"
 
 
+class Side(StrEnum):
+    """An end of a window: its start on the left, its end on the right."""
+
+    LEFT = "left"
+    RIGHT = "right"
+
+
 @dataclass(frozen=True, slots=True)
 class Every:
     """The length of a window.
@@ -146,12 +153,21 @@ class Every:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """What to compute: windows of length `every` by the clock of `zone`, labelled by their start."""
+    """What to compute: windows of length `every` by the clock of `zone`.
+
+    Attributes:
+        closed: the end that belongs to a window: left, `start <= time < end`; right, `start < time <= end`.
+        label: the end that names it.
+        gap_limit: at most so many windows in a row are filled (previous, linear); None: all.
+    """
 
     every: Every
     zone: ZoneInfo
     aggregate: Aggregate
     gap: Gap = Gap.NULL
+    closed: Side = Side.LEFT
+    label: Side = Side.LEFT
+    gap_limit: int | None = None
 
 
 def _first_at(local: datetime, zone: ZoneInfo) -> int:

@@ -43,6 +43,17 @@ def test_as_pandas(values: list[float], steps: list[int]) -> None:
     assert (kept[0].tolist(), kept[1].tolist()) == (series.dropna().index.tolist(), series.dropna().tolist())
 
 
+@given(values=VALUES, limit=st.integers(1, 4))
+def test_a_limit_as_pandas_has_it(values: list[float], limit: int) -> None:
+    """Of each row of windows without a value the first ones are filled, at most so many."""
+    times, given_values = np.arange(len(values)) * 7, np.array(values, float)
+    series = pd.Series(values, times, dtype=float)
+    previous = series.ffill(limit=limit)
+    linear = series.interpolate("index", limit=limit, limit_area="inside")
+    np.testing.assert_array_equal(fill(times, given_values, Gap.PREVIOUS, limit)[1], previous)
+    np.testing.assert_allclose(fill(times, given_values, Gap.LINEAR, limit)[1], linear, rtol=1e-9, atol=1e-6)
+
+
 @given(values=VALUES)
 def test_known_values_stay_as_they_are(values: list[float]) -> None:
     """No policy changes what was measured."""

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hdh.aggregates import aggregate_series
 from hdh.model import Span
 from hdh.store.windowed import Grid, aggregate_chunks
-from hdh.windows import Aggregate, Every, Window
+from hdh.windows import Aggregate, Every, Side, Window
 
 UTC = ZoneInfo("UTC")
 
@@ -51,7 +51,16 @@ def test_text_in_chunks() -> None:
 def test_the_grid_is_cut_to_the_span() -> None:
     """Windows are labelled by their whole start, but hold only the span's part."""
     grid = Grid.of(Span(1_500, 3_200), Window(Every("1s"), UTC, Aggregate.MEAN))
-    assert (grid.starts.tolist(), grid.edges.tolist()) == ([1_000, 2_000, 3_000], [1_500, 2_000, 3_000, 3_200])
+    assert grid.starts.tolist() == grid.labels.tolist() == [1_000, 2_000, 3_000]
+    assert grid.edges.tolist() == grid.limits.tolist() == [1_500, 2_000, 3_000, 3_200]
+
+
+def test_a_window_closed_on_the_right_holds_its_end() -> None:
+    """Its readings begin a millisecond later than it does; its label is the end that was asked for."""
+    window = Window(Every("1s"), UTC, Aggregate.MEAN, closed=Side.RIGHT, label=Side.RIGHT)
+    grid = Grid.of(Span(2_000, 3_200), window)
+    assert (grid.labels.tolist(), grid.starts.tolist()) == ([2_000, 3_000, 4_000], [1_001, 2_001, 3_001])
+    assert (grid.edges.tolist(), grid.limits.tolist()) == ([2_000, 2_001, 3_001, 3_200], [2_000, 2_000, 3_000, 3_200])
 
 
 @pytest.mark.parametrize("span", [Span(5, 5), Span(5, 1)])

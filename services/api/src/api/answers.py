@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
+UTC = ZoneInfo("UTC")
+
 Times: TypeAlias = NDArray[np.int64]
 Values: TypeAlias = NDArray[np.float64] | NDArray[np.object_]
 
@@ -54,9 +56,17 @@ class Answer:
     Attributes:
         query: what was asked for, after every default and relative time.
         blocks: read from the store as they are taken.
-        style: how times are written.
+        style: how times are written, where the format lets one choose.
+        zone: of times where the whole answer can have one only: the one that was asked for or used, else UTC.
+        has_text: whether text may be among the values.
+        rows: how many readings there are, None where that is known at the end only.
+        has_end: whether a last line says so, in formats of lines.
     """
 
     query: Mapping[str, object]
     blocks: Iterator[Block]
     style: TimeStyle
+    zone: ZoneInfo = UTC
+    has_text: bool = True
+    rows: int | None = None
+    has_end: bool = False

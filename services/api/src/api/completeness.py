@@ -53,7 +53,7 @@ class _Tally:
         self.expectation = Expectation(Span(start, stop), away(part.directory.device_of(series), series))
         self.silences = Silences(self.expectation, request.gaps)
         self.distances = Distances()
-        self.counts = np.zeros(len(grid.starts), np.int64)
+        self.counts = np.zeros(len(grid.labels), np.int64)
         self._edges = grid.edges
 
     def add(self, times: Times) -> None:
@@ -146,8 +146,8 @@ def _shown(
         "expected": None if expected is None else int(expected.sum()),
         "actual": int(tally.counts.sum()),
         "windows": {
-            "time": [moment(time) for time in grid.starts.tolist()],
-            "expected": [None] * len(grid.starts) if expected is None else expected,
+            "time": [moment(time) for time in grid.labels.tolist()],
+            "expected": [None] * len(grid.labels) if expected is None else expected,
             "actual": tally.counts,
         },
         "gaps": [{"start": moment(gap.start), "stop": moment(gap.stop), "missing": gap.missing} for gap in gaps],

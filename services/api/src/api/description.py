@@ -9,7 +9,7 @@ from fastapi.openapi.utils import get_openapi
 from api.problems import ProblemDocument
 
 TEXT = (
-    "Readings of houses: discover what there is, then take it raw or in windows, as JSON or CSV. "
+    "Readings of houses: discover what there is, then take it raw or in windows, as JSON, CSV, Parquet or Arrow. "
     "Times are UTC milliseconds or ISO 8601; ranges are half-open; nothing is ever silently cut. "
     "Errors are problem documents (RFC 9457) that name the parameter, its value and the remedy. "
     "Public projects are read without a key, under pseudonyms; others need 'Authorization: Bearer hdh_…'."

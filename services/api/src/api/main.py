@@ -18,7 +18,7 @@ from hdh.settings import load
 from hdh.site import load_site
 from hdh.times import iso, now_ms
 
-app = typer.Typer(help="The query API: store to JSON and CSV.", no_args_is_help=True)
+app = typer.Typer(help="The query API: store to JSON, CSV, Parquet and Arrow.", no_args_is_help=True)
 key_app = typer.Typer(help="API keys and their project scopes.", no_args_is_help=True)
 app.add_typer(key_app, name="key")
 

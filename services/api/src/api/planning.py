@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
+from api.answers import UTC
 from api.directory import Directory
 from api.selections import Filters, Part, parts, series_of
 from api.timerange import TimeRange
@@ -13,7 +14,6 @@ from hdh.model import Span
 from hdh.store.interface import Reader
 from hdh.windows import Every
 
-UTC = ZoneInfo("UTC")
 # A week of seconds for each of eight houses, and 32 MB for one series of null.
 MOST_WINDOWS = 5_000_000
 

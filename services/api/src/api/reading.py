@@ -1,76 +1,32 @@
 """Readings from a request: resolve it, ask the store, hand out blocks under the names that may be shown."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import chain
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from api.access import View
-from api.answers import Answer, Block, Head, TimeStyle, Values
+from api.answers import UTC, Answer, Block, Head, Values
+from api.checks import check
+from api.conversion import conversion
 from api.directory import Directory
-from api.formats import Format
 from api.iterators import close
 from api.permits import Permit, Permits
-from api.planning import UTC, Extent, Planned, plan, windows_in
+from api.planning import MOST_WINDOWS, Planned, plan, windows_in
+from api.points import downsampled
+from api.requests import ReadingsRequest
 from api.resolved import resolved
 from api.selections import Part
 from api.units import unit_of
 from hdh.errors import Invalid
-from hdh.model import TEXT_SUFFIX
+from hdh.model import TEXT_SUFFIX, Span
 from hdh.store.interface import Chunk, Reader
 from hdh.windows import Aggregate, Every, Gap, Window
 
-_OF_TEXT = frozenset({Aggregate.COUNT, Aggregate.FIRST, Aggregate.LAST})
 # What is read before the answer begins: a store that is away is a clean error till then, and small answers are not
 # counted before they are sent.
 _AHEAD = 20_000
-
-
-@dataclass(frozen=True, slots=True)
-class ReadingsRequest:
-    """What was asked for, before it is resolved.
-
-    Attributes:
-        extent: which series in which range; without windows, raw readings.
-    """
-
-    extent: Extent
-    aggregate: Aggregate | None
-    gap: Gap | None
-    style: TimeStyle
-    format: Format
-
-    def window(self, zone: ZoneInfo) -> Window | None:
-        """The windows by a zone's clock."""
-        if self.extent.every is None:
-            return None
-        return Window(self.extent.every, zone, self.aggregate or Aggregate.MEAN, self.gap or Gap.NULL)
-
-
-def check(request: ReadingsRequest) -> None:
-    """Refuse what contradicts itself.
-
-    Raises:
-        Invalid: names the parameter, its value and the remedy.
-    """
-    if request.extent.every is None:
-        for parameter, given in (("aggregate", request.aggregate), ("gap", request.gap)):
-            if given is not None:
-                remedy = "Add a window, such as every=1h, or leave it out to get raw readings."
-                raise Invalid("needs every.", parameter=parameter, value=str(given), remedy=remedy)
-        return
-    text = next((quantity for quantity in request.extent.filters.quantity if quantity.endswith(TEXT_SUFFIX)), None)
-    aggregate = request.aggregate or Aggregate.MEAN
-    if text and aggregate not in _OF_TEXT:
-        remedy = "Text knows aggregate=count, first and last."
-        raise Invalid(
-            f"cannot be computed from text ({text}).", parameter="aggregate", value=aggregate.value, remedy=remedy
-        )
-    if text and request.gap in {Gap.PREVIOUS, Gap.LINEAR} and aggregate is not Aggregate.COUNT:
-        remedy = "Text knows gap=null and skip."
-        raise Invalid(f"cannot be filled with text ({text}).", parameter="gap", value=str(request.gap), remedy=remedy)
 
 
 def answer(
@@ -90,7 +46,7 @@ def answer(
         Retryable: the store is away.
         Problem: 503, too many long answers are being sent.
     """
-    check(request)
+    check(request, directories)
     planned = plan(reader, request.extent, directories)
     query = _resolved(request, directories, planned)
     permit = permits.permit()
@@ -108,7 +64,26 @@ def answer(
         close(blocks)
         permit.give_back()
         raise
-    return Answer(query, _Rest(ahead, blocks, permit), request.style)
+    return Answer(
+        query,
+        _Rest(ahead, blocks, permit),
+        request.style,
+        zone=_zone(request, planned),
+        has_text=_may_have_text(request),
+        rows=None if more else sum(block.time.size for block in ahead),
+    )
+
+
+def _zone(request: ReadingsRequest, planned: Planned) -> ZoneInfo:
+    """The zone of an answer that can have one only."""
+    zones = {part.zone for part, _ in planned}
+    return request.extent.tz or (zones.pop() if len(zones) == 1 else UTC)
+
+
+def _may_have_text(request: ReadingsRequest) -> bool:
+    asked = request.extent.filters.quantity
+    is_kept = request.points is None and request.computed in {None, Aggregate.FIRST, Aggregate.LAST}
+    return is_kept and (not asked or any(quantity.endswith(TEXT_SUFFIX) for quantity in asked))
 
 
 def _has_long_series(request: ReadingsRequest, planned: Planned) -> bool:
@@ -148,20 +123,30 @@ def _take(blocks: Iterator[Block], readings: int) -> tuple[list[Block], bool]:
 
 def _blocks(reader: Reader, request: ReadingsRequest, planned: Planned) -> Iterator[Block]:
     for part, span in planned:
-        window = request.window(part.zone)
-        chunks = reader.aggregate(part.selection, span, window) if window else reader.read(part.selection, span)
+        chunks = _chunks(reader, request, part, span)
         try:
-            for chunk in chunks:
-                yield _block(part, chunk, window)
+            for chunk in downsampled(chunks, request.points) if request.points else chunks:
+                yield _block(part, chunk, request)
         finally:
             close(chunks)
 
 
-def _block(part: Part, chunk: Chunk, window: Window | None) -> Block:
+def _chunks(reader: Reader, request: ReadingsRequest, part: Part, span: Span) -> Iterator[Chunk]:
+    if window := request.window(part.zone):
+        return reader.aggregate(part.selection, span, window)
+    if request.points:
+        return reader.outline(part.selection, span, request.points)
+    return reader.read(part.selection, span)
+
+
+def _block(part: Part, chunk: Chunk, request: ReadingsRequest) -> Block:
     shown = part.directory.names.series(chunk.series)
-    unit = unit_of(chunk.series.quantity, window.aggregate if window else None)
+    unit, values = unit_of(chunk.series.quantity, request.computed), _shown_values(part.directory, chunk.value)
+    if request.unit is not None:
+        converted = conversion(shown.quantity, request.computed, request.unit)
+        unit, values = converted.code, converted(values)
     head = Head(shown.project, shown.house, shown.room, shown.device, shown.quantity, unit, part.zone)
-    return Block(head, chunk.time, _shown_values(part.directory, chunk.value))
+    return Block(head, chunk.time, values)
 
 
 def _shown_values(directory: Directory, values: Values) -> Values:
@@ -173,9 +158,10 @@ def _shown_values(directory: Directory, values: Values) -> Values:
 
 
 def _check_cap(reader: Reader, request: ReadingsRequest, planned: Planned, cap: int) -> None:
-    count = _bound(reader, request, planned) if request.extent.every else _count(reader, planned, cap)
+    is_bound = request.extent.every or request.points
+    count = _bound(reader, request, planned) if is_bound else _count(reader, planned, cap)
     if count > cap:
-        words = f"holds up to {count} readings" if request.extent.every else "holds too many readings"
+        words = f"holds up to {count} readings" if is_bound else "holds too many readings"
         raise Invalid(
             f"{words}; an answer in this format has at most {cap}.",
             parameter="format",
@@ -201,9 +187,13 @@ def _count(reader: Reader, planned: Planned, cap: int) -> int:
 
 
 def _bound(reader: Reader, request: ReadingsRequest, planned: Planned) -> int:
-    """How many windows there are at most."""
-    every = request.extent.every or Every.parse("1s")
-    return sum(len(reader.latest(part.selection)) * windows_in(every, span) for part, span in planned)
+    """How many windows or points there are at most."""
+
+    def most(span: Span) -> int:
+        every, points = request.extent.every, request.points
+        return min(windows_in(every, span) if every else MOST_WINDOWS, points or MOST_WINDOWS)
+
+    return sum(len(reader.latest(part.selection)) * most(span) for part, span in planned)
 
 
 def _resolved(request: ReadingsRequest, directories: Sequence[Directory], planned: Planned) -> dict[str, object]:
@@ -213,4 +203,9 @@ def _resolved(request: ReadingsRequest, directories: Sequence[Directory], planne
         "every": window and window.every.text,
         "aggregate": window and window.aggregate.value,
         "gap": window and window.gap.value,
+        "gap_limit": request.gap_limit,
+        "closed": window and window.closed.value,
+        "label": window and window.label.value,
+        "unit": request.unit,
+        "points": request.points,
     }

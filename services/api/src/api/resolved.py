@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 from pydantic import BaseModel, Field
 
-from api.answers import TimeStyle
+from api.answers import UTC, TimeStyle
 from api.deps import Moment
 from api.directory import Directory
 from api.moments import written
-from api.planning import UTC, Extent, Planned
+from api.planning import Extent, Planned
 
 
 class ZoneOut(BaseModel):

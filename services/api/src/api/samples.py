@@ -43,6 +43,22 @@ readings <- request("{url}") |>
   resp_body_string() |>
   read.csv(text = _)"""
 
+_PYTHON_LIVE = """from hdh.client import Client
+
+with Client("{base}") as client:  # the key from HDH_API_KEY
+    for reading in client.live({keywords}):
+        print(reading.time, reading.room, reading.value, reading.unit)"""
+
+_R_LIVE = """library(httr2)
+
+connection <- request("{url}") |>
+  req_auth_bearer_token(Sys.getenv("HDH_API_KEY")) |>
+  req_perform_connection()
+while (!resp_stream_is_complete(connection)) {{
+  event <- resp_stream_sse(connection)
+  if (!is.null(event) && event$type == "readings") print(event$data)
+}}"""
+
 
 def samples(path: str, **parameters: str) -> dict[str, Any]:
     """The examples of a path that answers JSON, as `openapi_extra` takes them."""
@@ -54,9 +70,15 @@ def table_samples(path: str, **parameters: str) -> dict[str, Any]:
     return _extra(path, parameters | {"format": "csv"}, _PANDAS, _R_CSV)
 
 
+def live_samples(path: str, **parameters: str) -> dict[str, Any]:
+    """The examples of a path whose answer does not end."""
+    return _extra(path, parameters, _PYTHON_LIVE, _R_LIVE)
+
+
 def _extra(path: str, parameters: dict[str, str], python: str, r: str) -> dict[str, Any]:
     url = f"{_BASE}{path}" + (f"?{urlencode(parameters)}" if parameters else "")
-    values = {"url": url, "path": f"{_BASE}{path}", "parameters": parameters}
+    keywords = ", ".join(f'{name}="{value}"' for name, value in parameters.items())
+    values = {"base": _BASE, "keywords": keywords, "url": url, "path": f"{_BASE}{path}", "parameters": parameters}
     texts = (("Shell", "curl", _CURL), ("Python", "Python", python), ("R", "R", r))
     return {
         "x-codeSamples": [

@@ -2,11 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from api.access import Openness
 from api.directory import Directories
 from api.ingest import Ingest
 from api.keys import Keys
+from api.live.audience import Audiences
+from api.live.hub import Hub
 from api.metrics import Metrics
 from api.permits import Permits
 from hdh.errors import HdhError
@@ -22,6 +25,10 @@ class Services:
         now: epoch milliseconds.
         json_readings: the most readings of one answer in JSON.
         permits: for long answers.
+        wide_readings: the most readings of one wide answer.
+        folder: for files that live as long as an answer.
+        hub: all who listen for what is written.
+        audiences: what each kind of them hears.
     """
 
     reader: Reader
@@ -33,6 +40,10 @@ class Services:
     now: Callable[[], int]
     json_readings: int
     permits: Permits
+    wide_readings: int
+    folder: Path
+    hub: Hub
+    audiences: Audiences
     metrics: Metrics = field(default_factory=Metrics)
 
     def ready(self) -> list[str]:

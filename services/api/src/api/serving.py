@@ -11,6 +11,8 @@ from api.app import create_app
 from api.directory import Directories
 from api.ingest import Ingest
 from api.keys import Keys
+from api.live.audience import Audiences
+from api.live.hub import Hub
 from api.permits import Permits
 from api.services import Services
 from api.settings import ApiSettings
@@ -36,7 +38,7 @@ def serve(settings: ApiSettings) -> None:
             signal.signal(name, lambda *_: None)
         is_open = services.openness.holds(services.keys, site)
         log.info("listening", address=str(settings.listen), everyone_sees_everything=is_open)
-        server(create_app(services)).run(sockets=[sock])
+        server(create_app(services), on_end=services.hub.close).run(sockets=[sock])
         log.info("ended")
 
 
@@ -49,14 +51,19 @@ def open_services(settings: ApiSettings) -> Services:
     site_file = SiteFile(settings.site_file)
     keys = Keys(settings.api_data_dir)
     reader = open_reader(settings.store_url, settings.store_secret)
+    directories = Directories(reader, keys.secret("pseudonyms"), time.monotonic)
     return Services(
         reader=reader,
         keys=keys,
         site_file=site_file,
-        directories=Directories(reader, keys.secret("pseudonyms"), time.monotonic),
+        directories=directories,
         ingest=Ingest(settings.slots),
         openness=Openness(settings.listen),
         now=lambda: time.time_ns() // 1_000_000,
         json_readings=settings.api_json_readings,
         permits=Permits(settings.api_streams),
+        wide_readings=settings.api_wide_readings,
+        folder=settings.api_data_dir,
+        hub=Hub(settings.slots, settings.api_listeners),
+        audiences=Audiences(directories),
     )

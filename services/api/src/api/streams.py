@@ -1,7 +1,7 @@
 """Answers that are sent while they are read from the store."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterable, Callable, Iterator, Mapping
 from typing import TypeVar
 
 import structlog
@@ -10,6 +10,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 from starlette.responses import StreamingResponse
 from starlette.types import Message, Receive, Scope, Send
+
+from api.encodings import compressed
 
 T = TypeVar("T")
 
@@ -30,12 +32,22 @@ class Stream(StreamingResponse):
         close: ends the reading and gives back what it holds.
         failed: called when reading failed on the way.
         media_type: of the body.
+        headers: more of them.
+        encoding: how the body is compressed, in the threads that read; None: not at all.
     """
 
     def __init__(
-        self, pieces: Iterator[bytes], *, close: Callable[[], None], failed: Callable[[], None], media_type: str
+        self,
+        pieces: Iterator[bytes],
+        *,
+        close: Callable[[], None],
+        failed: Callable[[], None],
+        media_type: str,
+        headers: Mapping[str, str] | None = None,
+        encoding: str | None = None,
     ) -> None:
-        super().__init__(pieces, media_type=media_type)
+        more = {"Content-Encoding": encoding} if encoding else {}
+        super().__init__(compressed(pieces, encoding), media_type=media_type, headers={**(headers or {}), **more})
         self._close = close
         self._failed = failed
 
@@ -64,3 +76,20 @@ def _impatient(send: Send) -> Send:
             raise ClientDisconnect from None
 
     return sending
+
+
+class EventStream(StreamingResponse):
+    """Server-sent events, without end; a client that leaves, or takes nothing for a minute, ends them."""
+
+    media_type = "text/event-stream"
+
+    def __init__(self, events: AsyncIterable[bytes]) -> None:
+        # Proxies that gather an answer before they pass it on are asked not to.
+        super().__init__(events, headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"})
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send them."""
+        try:
+            await super().__call__(scope, receive, _impatient(send))
+        except ClientDisconnect:
+            log.info("client_left", path=scope["path"])

@@ -17,6 +17,7 @@ from ingest.clock import now_ms
 from ingest.journal import Journal, Rejected, Totals
 from ingest.pipeline import Pipeline
 from ingest.receive import Receiver
+from ingest.written import add_written
 
 _LARGEST_ID = (1 << 63) - 1
 
@@ -28,6 +29,7 @@ def build_app(
     app = FastAPI(title="ingest", description="Counters and rejected messages of one ingest process.", version="1")
     add_health(app, _ready(journal, receiver, pipeline, sites), metrics)
     app.add_exception_handler(Retryable, _unavailable)
+    add_written(app, journal, pipeline.progress)
 
     @app.get("/status")
     def status() -> dict[str, Any]:

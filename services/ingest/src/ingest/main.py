@@ -84,6 +84,7 @@ def _run(settings: IngestSettings) -> None:
     _watch(sites)
     stop.set()
     appended.set()
+    pipeline.progress.end()
     http.should_exit = True
     deadline = time.monotonic() + _END_SECONDS
     for thread in (receiving, writing, serving):

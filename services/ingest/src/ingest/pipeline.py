@@ -14,6 +14,7 @@ from ingest.journal import Batch, Done, Journal, Lane, Move
 from ingest.message import Fault, Message, Placed, Reason
 from ingest.place import Placer
 from ingest.placers import Placers
+from ingest.progress import Progress
 from ingest.reports import Reports
 from ingest.waits import Waits
 from ingest.write import Part, Store
@@ -44,6 +45,7 @@ class Pipeline:
     Attributes:
         waits: the projects that wait after a failed write.
         oldest: the time (epoch ms) of the oldest message that is pending, None when there is none.
+        progress: tells others that lanes moved.
     """
 
     def __init__(  # noqa: PLR0913 (the stages that it joins)
@@ -58,6 +60,7 @@ class Pipeline:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.oldest: int | None = None
+        self.progress = Progress()
         self._archive_days = archive_days
         self._clock = clock
         self._prune_at = clock()
@@ -115,6 +118,8 @@ class Pipeline:
         moves = _Pass(self._journal, self._placers, self._store, self.waits, lanes).run(group, batches)
         for move in moves.values():
             self._reports.offer(move.rejected)
+        if moves:
+            self.progress.tell()
         return bool(moves)
 
     def _prune(self) -> None:

@@ -1,7 +1,7 @@
 """A placer for each version of the site file that journaled messages came under."""
 
 from hdh.site import parse_site
-from ingest.journal import Batch, Journal
+from ingest.journal import Batch, Reader
 from ingest.place import Placer
 
 _KEPT = 4
@@ -14,7 +14,7 @@ class Placers:
         journal: where the texts are.
     """
 
-    def __init__(self, journal: Journal) -> None:
+    def __init__(self, journal: Reader) -> None:
         self._journal = journal
         self._by_version: dict[str, Placer] = {}
 

@@ -97,14 +97,15 @@ class Part:
             topic=message.topic,
             payload=message.payload,
             reason=entry.faults[0].reason,
-            detail=_spell(entry.faults),
+            detail=spell(entry.faults),
             site_version=entry.site_version,
             packet_id=message.packet_id,
             retain=message.retain,
         )
 
 
-def _spell(faults: list[Fault]) -> str:
+def spell(faults: list[Fault]) -> str:
+    """The first few faults as one text."""
     details = list(dict.fromkeys(fault.detail for fault in faults))
     more = [f"and {len(details) - _MOST_DETAILS} more."] if len(details) > _MOST_DETAILS else []
     return " ".join(details[:_MOST_DETAILS] + more)

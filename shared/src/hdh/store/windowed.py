@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from hdh.aggregates import aggregate_series
 from hdh.model import Span
-from hdh.windows import Aggregate, Window
+from hdh.windows import Aggregate, Side, Window
 
 Readings: TypeAlias = tuple[NDArray[np.int64], NDArray[Any]]
 
@@ -19,20 +19,30 @@ class Grid:
     """All windows that overlap a span.
 
     Attributes:
-        starts: the windows' starts, by which they are labelled, shape (w,); the first may lie before the span.
-        edges: the same and the end of the last, cut to the span, shape (w + 1,).
+        labels: the times that name the windows, shape (w,).
+        starts: the first millisecond of each window, shape (w,); the first may lie before the span.
+        edges: the same and the first millisecond after the last, cut to the span, shape (w + 1,).
+        limits: where the windows begin and end on the clock, cut to the span, shape (w + 1,).
     """
 
+    labels: NDArray[np.int64]
     starts: NDArray[np.int64]
     edges: NDArray[np.int64]
+    limits: NDArray[np.int64]
 
     @classmethod
     def of(cls, span: Span, window: Window) -> "Grid":
         """Cut a span into windows; an empty span has none."""
         if span.start >= span.stop:
-            return cls(np.empty(0, np.int64), np.array([span.start], np.int64))
-        edges = window.every.edges(span, window.zone)
-        return cls(edges[:-1], np.clip(edges, span.start, span.stop))
+            none, edge = np.empty(0, np.int64), np.array([span.start], np.int64)
+            return cls(none, none, edge, edge)
+        # Closed on the right, a window holds its end instead of its start: all that lies a millisecond later.
+        later = 1 if window.closed is Side.RIGHT else 0
+        clock = window.every.edges(Span(span.start - later, span.stop - later), window.zone)
+        held = clock + later
+        labels = clock[1:] if window.label is Side.RIGHT else clock[:-1]
+        edges, limits = (np.clip(each, span.start, span.stop) for each in (held, clock))
+        return cls(labels, held[:-1], edges, limits)
 
 
 def aggregate_chunks(
@@ -52,7 +62,7 @@ def aggregate_chunks(
     Returns:
         As `aggregate_series`, shape (w,); None where no chunk holds a reading of the span.
     """
-    edges = grid.edges
+    edges, limits = grid.edges, grid.limits
     parts: list[NDArray[Any]] = []
     closed, found = 0, False
     time, value = np.empty(0, np.int64), np.empty(0)
@@ -66,12 +76,13 @@ def aggregate_chunks(
         now_closed = int(np.searchsorted(edges, time[-1], "right")) - 1
         if now_closed <= closed:
             continue
-        parts.append(aggregate_series(time, value, edges[closed : now_closed + 1], aggregate, before=before))
+        window = slice(closed, now_closed + 1)
+        parts.append(aggregate_series(time, value, edges[window], aggregate, before=before, limits=limits[window]))
         used = int(np.searchsorted(time, edges[now_closed]))
         if used:
             before = int(time[used - 1]), value[used - 1]
         time, value, closed = time[used:], value[used:], now_closed
     if not found:
         return None
-    parts.append(aggregate_series(time, value, edges[closed:], aggregate, before=before))
+    parts.append(aggregate_series(time, value, edges[closed:], aggregate, before=before, limits=limits[closed:]))
     return np.concatenate(parts)

@@ -17,6 +17,7 @@ from hdh.times import from_ms
 _PIECE = 64 * 1024
 # About a megabyte of text: what one client that is slow to take it holds.
 _ROWS = 16_384
+_FEWEST_ROWS = 256
 _DAY_MS = 86_400_000
 _COMMA = ord(",")
 
@@ -42,14 +43,21 @@ def number_texts(numbers: NDArray[Any]) -> pa.Array:
 
 def iso_texts(times: Times, zone: ZoneInfo) -> pa.Array:
     """Each time (epoch ms) as ISO 8601 with the zone's offset, with milliseconds where there are any."""
+    return glued(*local_texts(times, zone))
+
+
+def local_texts(times: Times, zone: ZoneInfo) -> tuple[pa.Array, pa.Array]:
+    """What the zone's clock shows at each time, as ISO 8601 writes it, and its offset."""
+    if not times.size:
+        return texts_of([]), texts_of([])
     offsets, texts = _offsets(times, zone)
     local = times + offsets
     days, milliseconds = np.divmod(local, _DAY_MS)
     seconds, milliseconds = np.divmod(milliseconds, 1000)
-    parts = [_dates(days), _clock().take(_indexes(seconds)), texts]
+    parts = [_dates(days), _clock().take(indexes(seconds))]
     if milliseconds.any():
-        parts.insert(2, _thousandths().take(_indexes(milliseconds)))
-    return glued(*parts)
+        parts.append(_thousandths().take(indexes(milliseconds)))
+    return glued(*parts), texts
 
 
 def texts_of(texts: Sequence[str | None]) -> pa.Array:
@@ -77,6 +85,11 @@ def glued(*parts: pa.Array | pa.Scalar) -> pa.Array:
     return pc.binary_join_element_wise(*parts, text_of(""), null_handling="replace", null_replacement="")
 
 
+def indexes(numbers: NDArray[np.int64]) -> pa.Array:
+    """Positions in a column, to take from it."""
+    return pa.Array.from_buffers(pa.int64(), numbers.size, [None, pa.py_buffer(np.ascontiguousarray(numbers))])
+
+
 def joined(texts: pa.Array) -> pa.Buffer:
     """All texts of a column, one behind the other, as the bytes that they are."""
     _, offsets, data = texts.buffers()
@@ -84,9 +97,10 @@ def joined(texts: pa.Array) -> pa.Buffer:
     return data.slice(first, last - first)
 
 
-def slices(size: int) -> Iterator[slice]:
-    """Rows to make text of at a time."""
-    return (slice(start, start + _ROWS) for start in range(0, size, _ROWS))
+def slices(size: int, columns: int = 1) -> Iterator[slice]:
+    """Rows to make text of at a time: fewer of many columns, but never so few that each costs more than its text."""
+    step = max(_FEWEST_ROWS, _ROWS // max(1, columns))
+    return (slice(start, start + step) for start in range(0, size, step))
 
 
 def pieces(parts: Iterable[bytes | pa.Buffer]) -> Iterator[bytes]:
@@ -105,7 +119,7 @@ def pieces(parts: Iterable[bytes | pa.Buffer]) -> Iterator[bytes]:
 
 def _dates(days: Times) -> pa.Array:
     found, index = np.unique(days, return_inverse=True)
-    return texts_of(np.datetime_as_string(found.astype("datetime64[D]")).tolist()).take(_indexes(index))
+    return texts_of(np.datetime_as_string(found.astype("datetime64[D]")).tolist()).take(indexes(index))
 
 
 @cache
@@ -118,16 +132,12 @@ def _thousandths() -> pa.Array:
     return texts_of([f".{n:03}" if n else "" for n in range(1000)])
 
 
-def _indexes(numbers: NDArray[np.int64]) -> pa.Array:
-    return pa.Array.from_buffers(pa.int64(), numbers.size, [None, pa.py_buffer(np.ascontiguousarray(numbers))])
-
-
 def _offsets(times: Times, zone: ZoneInfo) -> tuple[Times, pa.Array]:
     """The zone's offset at each time, in milliseconds and as text."""
     starts, offsets = _changes(zone, *_years(times))
     index = np.searchsorted(starts, times, side="right") - 1
     texts = texts_of([_offset_text(offset) for offset in offsets.tolist()])
-    return offsets[index], texts.take(_indexes(index))
+    return offsets[index], texts.take(indexes(index))
 
 
 def _years(times: Times) -> tuple[int, int]:

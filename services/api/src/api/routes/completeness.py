@@ -126,4 +126,4 @@ def read_completeness(  # noqa: PLR0913, PLR0917 (one parameter each)
     directories = find(shared.directories, access, site, filters)
     body, source = pieces(shared.reader, asked, directories)
     aborted = shared.metrics.aborted.inc
-    return Stream(body, close=partial(close, source), failed=aborted, media_type="application/json")
+    return Stream(body, close=partial(close, source), failed=aborted, media_type="application/json", headers={})

@@ -119,7 +119,24 @@ class Totals:
         return self.received - sum(sum(counts.values()) for counts in done)
 
 
-class Journal(Protocol):
+class Reader(Protocol):
+    """Reads a journal on. For one thread at a time; may raise `Retryable` as the journal does."""
+
+    def read(self, after: int, *, until: int, messages: int, size: int) -> list[Batch]:
+        """Read on: batches behind `after` and up to `until`, until there are so many messages or bytes, at least one.
+
+        A damaged range is a batch that says so; the batches behind it follow as usual. `until` is a position that the
+        journal has reached.
+        """
+
+    def site_text(self, batch: Batch) -> str:
+        """The site file under which a batch came."""
+
+    def close(self) -> None:
+        """Give back what is held open."""
+
+
+class Journal(Reader, Protocol):
     """What a journal does. `append` is called by one thread, `read` and `mark` by another one, the rest by any.
 
     Every method may raise `Retryable`: the journal cannot be written or read now; nothing was done.
@@ -135,14 +152,11 @@ class Journal(Protocol):
     def append(self, messages: Sequence[Message], site_version: str, site_text: str) -> int:
         """Append messages as one batch; it is fsynced when this returns. Returns the position of its last message."""
 
-    def read(self, after: int, *, until: int, messages: int, size: int) -> list[Batch]:
-        """Read on: batches behind `after` and up to `until`, until there are so many messages or bytes, at least one.
+    def reader(self) -> Reader:
+        """What reads on in another thread than the one that calls `mark`."""
 
-        A damaged range is a batch that says so; the batches behind it follow as usual.
-        """
-
-    def site_text(self, batch: Batch) -> str:
-        """The site file under which a batch came."""
+    def refused(self, first: int, last: int) -> dict[int, list[str]]:
+        """The details of rejected messages by their positions, `first` to `last`."""
 
     def lanes(self) -> dict[str, Lane]:
         """The lanes; a project without one stands where the lane "" stands."""

@@ -2,7 +2,6 @@
 
 import sqlite3
 import time
-from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from itertools import islice
@@ -12,13 +11,11 @@ import structlog
 
 from hdh.errors import Retryable
 from ingest.journal.files import Opened, retryable, sync_folder
-from ingest.journal.interface import Batch
+from ingest.journal.reading import Reading, path_of
 from ingest.journal.segment import Segment
 from ingest.message import Message
 
 _log = structlog.get_logger()
-_NAME = "segment-{:020d}.db"
-_OPEN_FOR_READING = 2
 
 
 class Segments:
@@ -31,6 +28,10 @@ class Segments:
         max_bytes: the size at which a segment is closed.
         max_seconds: the age at which a segment is closed.
         monotonic: a clock for that age.
+
+    Attributes:
+        last: the position of the newest message.
+        reading: reads for the one thread that reads on.
 
     Raises:
         Retryable: the folder cannot be used now.
@@ -51,9 +52,9 @@ class Segments:
         self._max_bytes = max_bytes
         self._max_seconds = max_seconds
         self._monotonic = monotonic
-        self._readers: dict[int, Segment] = {}
         with retryable(folder, "opened"):
             self._firsts = sorted(int(path.stem.removeprefix("segment-")) for path in folder.glob("segment-*.db"))
+            self.reading = self.reader()
             self._writer: Segment | None = self._open_newest()
             self.last = self._find_last(done)
         self._opened = monotonic()
@@ -62,7 +63,7 @@ class Segments:
         if not self._firsts:
             return None
         first = self._firsts[-1]
-        path = self._path(first)
+        path = path_of(self._folder, first)
         segment: Segment | None = None
         try:
             segment = Segment(path, first)
@@ -85,13 +86,14 @@ class Segments:
             self._set_aside_writer()
         return max(last, done)
 
+    def reader(self) -> Reading:
+        """What reads on beside the appending, in a thread of its own."""
+        return Reading(self._folder_opened, self._folder, self._firsts)
+
     def _set_aside_writer(self) -> None:
         if self._writer is not None:
             self._writer.close()
             self._writer = None
-
-    def _path(self, first: int) -> Path:
-        return self._folder / _NAME.format(first)
 
     def append(self, messages: Sequence[Message], site: tuple[str, str]) -> int:
         """Append a batch; it is fsynced when this returns. Returns the position of its last message."""
@@ -125,14 +127,14 @@ class Segments:
             first = self.last + 1
             if self._firsts and self._firsts[-1] == first:
                 self._rename_damaged(self._firsts.pop())
-            self._writer = Segment(self._path(first), first)
+            self._writer = Segment(path_of(self._folder, first), first)
             self._firsts.append(first)
             self._opened = self._monotonic()
         return self._writer
 
     def _rename_damaged(self, first: int) -> None:
         """Make room for a new segment of the same first position; the damaged one stays for whoever can mend it."""
-        path = self._path(first)
+        path = path_of(self._folder, first)
         for suffix in ("", "-wal", "-shm"):
             with suppress(FileNotFoundError):
                 Path(f"{path}{suffix}").rename(f"{path}.damaged-{time.time_ns()}{suffix}")
@@ -142,51 +144,6 @@ class Segments:
         size = sum(_size(Path(f"{segment.path}{suffix}")) for suffix in ("", "-wal"))
         return size >= self._max_bytes or self._monotonic() - self._opened >= self._max_seconds
 
-    def read(self, after: int, until: int) -> Iterator[Batch]:
-        """The batches behind `after` and up to `until`, damaged ranges included."""
-        firsts = list(self._firsts)
-        while after < until:
-            index = bisect_right(firsts, after + 1) - 1
-            stop = min(until + 1, firsts[index + 1] if index + 1 < len(firsts) else until + 1)
-            for batch in self._read_segment(firsts[index] if index >= 0 else None, after, stop):
-                yield batch
-                after = batch.last
-
-    def _read_segment(self, first: int | None, after: int, stop: int) -> Iterator[Batch]:
-        if first is None:
-            yield Batch(after + 1, stop - 1, "", (), "no segment holds these positions")
-            return
-        try:
-            with retryable(self._folder, "read"):
-                segment = self._reader(first)
-        except sqlite3.DatabaseError as error:
-            yield Batch(after + 1, stop - 1, "", (), f"{self._path(first).name}: {error}")
-            return
-        batches = segment.read(after, stop)
-        while True:
-            with retryable(self._folder, "read"):
-                batch = next(batches, None)
-            if batch is None:
-                return
-            yield batch
-
-    def _reader(self, first: int) -> Segment:
-        if first not in self._readers:
-            # A folder that is away for a while must not be taken for a damaged one, nor another for ours.
-            self._folder_opened.check()
-            if not self._path(first).exists():
-                raise sqlite3.DatabaseError("the file is gone")
-            while len(self._readers) >= _OPEN_FOR_READING:
-                self._readers.pop(next(iter(self._readers))).close()
-            self._readers[first] = Segment(self._path(first), first)
-        return self._readers[first]
-
-    def site_text(self, batch: Batch) -> str | None:
-        """The site file under which a batch came."""
-        with retryable(self._folder, "read"):
-            first = self._firsts[bisect_right(self._firsts, batch.first) - 1]
-            return self._reader(first).site_text(batch.site_version)
-
     def packets(self, newest: int) -> list[tuple[int, bytes]]:
         """Packet id and digest of the newest messages that have a packet id, in order."""
         found = list(islice(self._packets_backwards(), newest))
@@ -195,14 +152,14 @@ class Segments:
     def _packets_backwards(self) -> Iterator[tuple[int, bytes]]:
         for first in reversed(self._firsts):
             with suppress(sqlite3.DatabaseError), retryable(self._folder, "read"):
-                yield from self._reader(first).packets_backwards()
+                yield from self.reading.segment(first).packets_backwards()
 
     def newest(self, since: int) -> list[Message]:
         """The newest messages, back to the first batch that is all older than `since` (epoch ms)."""
         found: list[Message] = []
         for first in reversed(self._firsts):
             with suppress(sqlite3.DatabaseError), retryable(self._folder, "read"):
-                segment = self._reader(first)
+                segment = self.reading.segment(first)
                 found += [message for batch in segment.newest(since) for message in batch.messages]
                 if segment.newest_time() is not None:
                     break
@@ -220,24 +177,22 @@ class Segments:
                 break
             with retryable(self._folder, "read"):
                 try:
-                    newest = self._reader(first).newest_time()
+                    newest = self.reading.segment(first).newest_time()
                 except sqlite3.DatabaseError:
                     break  # a damaged segment is never removed by itself
                 if newest is not None and newest >= before:
                     break
-                self._readers.pop(first).close()
+                self.reading.forget(first)
                 self._firsts.remove(first)
                 for suffix in ("", "-wal", "-shm"):
-                    Path(f"{self._path(first)}{suffix}").unlink(missing_ok=True)
-                removed.append(self._path(first).name)
+                    Path(f"{path_of(self._folder, first)}{suffix}").unlink(missing_ok=True)
+                removed.append(path_of(self._folder, first).name)
         return removed
 
     def close(self) -> None:
         """Give back what is held open."""
         self._set_aside_writer()
-        for segment in self._readers.values():
-            segment.close()
-        self._readers.clear()
+        self.reading.close()
 
 
 def _size(path: Path) -> int:

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from hdh.errors import Retryable
 from ingest.journal.files import Opened, log_of, retryable
-from ingest.journal.interface import Batch, Done, Lane, Rejected, Totals
+from ingest.journal.interface import Batch, Done, Lane, Reader, Rejected, Totals
 from ingest.journal.lock import Lock
 from ingest.journal.segments import Segments
 from ingest.journal.state import State
@@ -57,21 +56,19 @@ class SqliteJournal:
 
     def read(self, after: int, *, until: int, messages: int, size: int) -> list[Batch]:
         """See the interface."""
-        found: list[Batch] = []
-        for batch in self._segments.read(after, min(until, self.last)):
-            found.append(batch)
-            messages -= len(batch.messages)
-            size -= sum(len(message.payload) + len(message.topic) for message in batch.messages)
-            if messages <= 0 or size <= 0:
-                break
-        return found
+        return self._segments.reading.read(after, until=min(until, self.last), messages=messages, size=size)
 
     def site_text(self, batch: Batch) -> str:
         """See the interface."""
-        text = self._segments.site_text(batch)
-        if text is None:
-            raise Retryable(f"The journal in {self.folder} lacks the site file {batch.site_version} of {batch.first}.")
-        return text
+        return self._segments.reading.site_text(batch)
+
+    def reader(self) -> Reader:
+        """See the interface."""
+        return self._segments.reader()
+
+    def refused(self, first: int, last: int) -> dict[int, list[str]]:
+        """See the interface."""
+        return self._state.refused(first, last)
 
     def lanes(self) -> dict[str, Lane]:
         """See the interface."""

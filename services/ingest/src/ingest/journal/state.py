@@ -84,6 +84,7 @@ class State:
         if version == 0:
             self._connection.executescript(_SCHEMA)
             sync_folder(self._folder)
+        self._connection.execute("CREATE INDEX IF NOT EXISTS rejected_position ON rejected (position)")
 
     @contextmanager
     def _change(self) -> Iterator[sqlite3.Connection]:
@@ -140,6 +141,15 @@ class State:
         with self._view() as db:
             rows = db.execute(query, (*values, limit)).fetchall()
         return [_rejected(row) for row in rows]
+
+    def refused(self, first: int, last: int) -> dict[int, list[str]]:
+        """The details of rejected messages by their positions, `first` to `last`."""
+        query = "SELECT position, detail FROM rejected WHERE position BETWEEN ? AND ?"
+        found: dict[int, list[str]] = {}
+        with self._view() as db:
+            for position, detail in db.execute(query, (first, last)):
+                found.setdefault(position, []).append(detail)
+        return found
 
     def rejected_topics(self, *, project: str | None, reason: str | None) -> list[tuple[int, str]]:
         """Id and topic of rejected messages, oldest first; not of what was damaged, as that holds no message."""

@@ -166,7 +166,7 @@ class InfluxReader:
             raw = ((chunk.time, chunk.value) for chunk in chunks)
             values = aggregate_chunks(raw, grid, window.aggregate, before.get(series))
             if values is not None:
-                yield Chunk(series, *fill(grid.starts, values, window.gap))
+                yield Chunk(series, *fill(grid.labels, values, window.gap, window.gap_limit))
 
     def _pushed(self, sources: Sequence[Source], window: Window, grid: Grid, cut: list[Run]) -> Iterator[Chunk]:
         """By the server, some sources in one request."""
@@ -214,7 +214,7 @@ def _kind(source: Source, aggregate: Aggregate) -> Kind:
 
 def _windows(source: Source, window: Window, grid: Grid, answers: list[Readings]) -> Chunk:
     values = place(grid, answers, _kind(source, window.aggregate))
-    return Chunk(source.series, *fill(grid.starts, values, window.gap))
+    return Chunk(source.series, *fill(grid.labels, values, window.gap, window.gap_limit))
 
 
 def _value(found: Found) -> float | str:
