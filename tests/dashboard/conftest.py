@@ -57,8 +57,9 @@ def pages() -> None:
 
 
 @pytest.fixture(scope="session")
-def stack(pages: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def stack(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """One stack for the suite: three public houses, a private one, an empty project, and eight days."""
+    request.getfixturevalue("pages")
     folder = tmp_path_factory.mktemp("stack")
     # A broker of its own, as ingest takes every topic.
     with Mosquitto(folder / "mosquitto") as broker:

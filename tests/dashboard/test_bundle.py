@@ -15,7 +15,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.mosquitto]
 BUDGET = 170_000
 
 
-def test_all_scripts_and_styles_keep_the_budget(pages: None) -> None:
+@pytest.mark.usefixtures("pages")
+def test_all_scripts_and_styles_keep_the_budget() -> None:
     """170 kB with gzip, of all pages together."""
     files = [path for path in Path(BUNDLE).rglob("*") if path.suffix in {".js", ".css", ".html"}]
     sizes = {path.name: len(gzip.compress(path.read_bytes())) for path in files}
@@ -32,7 +33,8 @@ def test_every_answer_has_the_policy(stack: Stack, path: str) -> None:
     assert not re.search(r"unsafe|https?:|\*|data:", policy)
 
 
-def test_the_page_has_no_inline_script_or_style(pages: None) -> None:
+@pytest.mark.usefixtures("pages")
+def test_the_page_has_no_inline_script_or_style() -> None:
     """All of it comes from files of its own."""
     page = Path(BUNDLE, "index.html").read_text(encoding="utf-8")
     assert re.findall(r"<script(?![^>]*\bsrc=)|<style|\bstyle=|\bon\w+=", page) == []

@@ -132,6 +132,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/completeness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["read_completeness_v1_completeness_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/latest": {
         parameters: {
             query?: never;
@@ -148,14 +164,14 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/completeness": {
+    "/v1/live": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: operations["read_completeness_v1_completeness_get"];
+        get: operations["read_live_v1_live_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -312,6 +328,8 @@ export interface components {
             devices: components["schemas"]["DeviceOut"][];
         };
         /** @enum {string} */
+        End: "none" | "line";
+        /** @enum {string} */
         Gap: "null" | "skip" | "previous" | "linear";
         GapOut: {
             start: number | string;
@@ -348,6 +366,8 @@ export interface components {
             value: number | string;
             age: number;
         };
+        /** @enum {string} */
+        Layout: "tidy" | "wide";
         ProjectCountersOut: {
             written: number;
             rejected: number;
@@ -385,7 +405,9 @@ export interface components {
         };
         ReadingsOut: {
             query: components["schemas"]["api__routes__readings__QueryOut"];
+            time?: (number | string)[] | null;
             series: components["schemas"]["ReadingsSeriesOut"][];
+            rows: number;
             complete: boolean;
         };
         ReadingsSeriesOut: {
@@ -395,7 +417,8 @@ export interface components {
             device: string;
             quantity: string;
             unit: string | null;
-            time: (number | string)[];
+            time?: (number | string)[] | null;
+            column?: string | null;
             value: (number | string | null)[];
         };
         RejectedOut: {
@@ -446,6 +469,8 @@ export interface components {
             interval: number | null;
             listed: boolean;
         };
+        /** @enum {string} */
+        Side: "left" | "right";
         SlotOut: {
             slot: number;
             url: string | null;
@@ -512,6 +537,11 @@ export interface components {
             every: string | null;
             aggregate: string | null;
             gap: string | null;
+            gap_limit: number | null;
+            closed: components["schemas"]["Side"] | null;
+            label: components["schemas"]["Side"] | null;
+            unit: string | null;
+            points: number | null;
         };
         ProblemDocument: {
             type: string;
@@ -570,6 +600,12 @@ export interface operations {
                     "application/json": components["schemas"]["ProjectsOut"];
                 };
             };
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -623,6 +659,12 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["HousesOut"];
                 };
+            };
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             401: {
                 headers: {
@@ -686,6 +728,12 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["RoomsOut"];
                 };
+            };
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             401: {
                 headers: {
@@ -752,6 +800,12 @@ export interface operations {
                     "application/json": components["schemas"]["DevicesOut"];
                 };
             };
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -813,6 +867,12 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["QuantitiesOut"];
                 };
+            };
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             401: {
                 headers: {
@@ -880,6 +940,12 @@ export interface operations {
                     "application/json": components["schemas"]["AllSeriesOut"];
                 };
             };
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -931,8 +997,15 @@ export interface operations {
                 aggregate?: components["schemas"]["Aggregate"] | null;
                 tz?: string | null;
                 gap?: components["schemas"]["Gap"] | null;
+                layout?: components["schemas"]["Layout"];
+                end?: components["schemas"]["End"];
+                gap_limit?: number | null;
+                closed?: components["schemas"]["Side"] | null;
+                label?: components["schemas"]["Side"] | null;
+                unit?: string | null;
+                points?: number | null;
                 time?: components["schemas"]["TimeStyle"] | null;
-                format?: "json" | "csv";
+                format?: "json" | "csv" | "csv-fi" | "ndjson" | "parquet" | "arrow";
                 project?: string[];
                 house?: string[];
                 room?: string[];
@@ -952,7 +1025,16 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ReadingsOut"];
                     "text/csv": string;
+                    "application/x-ndjson": string;
+                    "application/vnd.apache.parquet": string;
+                    "application/vnd.apache.arrow.stream": string;
                 };
+            };
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             401: {
                 headers: {
@@ -971,72 +1053,6 @@ export interface operations {
                 };
             };
             406: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    read_latest_v1_latest_get: {
-        parameters: {
-            query?: {
-                time?: components["schemas"]["TimeStyle"];
-                project?: string[];
-                house?: string[];
-                room?: string[];
-                device?: string[];
-                quantity?: string[];
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AllLatestOut"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1099,6 +1115,158 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["CompletenessOut"];
                 };
+            };
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    read_latest_v1_latest_get: {
+        parameters: {
+            query?: {
+                time?: components["schemas"]["TimeStyle"];
+                project?: string[];
+                house?: string[];
+                room?: string[];
+                device?: string[];
+                quantity?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AllLatestOut"];
+                };
+            };
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    read_live_v1_live_get: {
+        parameters: {
+            query?: {
+                project?: string[];
+                house?: string[];
+                room?: string[];
+                device?: string[];
+                quantity?: string[];
+                last_event_id?: string | null;
+            };
+            header?: {
+                "Last-Event-ID"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             401: {
                 headers: {
@@ -1164,6 +1332,12 @@ export interface operations {
                     "application/json": components["schemas"]["AllRejectedOut"];
                 };
             };
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1222,6 +1396,12 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["StatusOut"];
                 };
+            };
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             401: {
                 headers: {
