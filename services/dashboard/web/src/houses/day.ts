@@ -1,8 +1,8 @@
 /** The last day of every house in numbers: its curve, its extremes since midnight, its energy. */
-import type { Schemas } from "@/api/client";
+import type { ReadingsSeries } from "@/api/readings";
 import { seriesKey } from "@/houses/latest";
 
-type Series = Pick<Schemas["ReadingsSeriesOut"], "project" | "house" | "room" | "device" | "quantity" | "time" | "value">;
+type Series = Pick<ReadingsSeries, "project" | "house" | "room" | "device" | "quantity" | "time" | "value">;
 
 export interface Curve {
   time: number[];

@@ -90,13 +90,13 @@ async function readLatest(selection: Selection, signal: AbortSignal): Promise<La
 
 async function readEnergy(selection: Selection, today: string, signal: AbortSignal) {
   const query = { ...selection, quantity: ["energy_total"], start: today, every: "1d", aggregate: "delta" as const };
-  return counted((await readReadings(query, signal)).series);
+  return counted(await readReadings(query, signal));
 }
 
 async function readDay(selection: Selection, today: string, signal: AbortSignal): Promise<Day> {
-  const ask = async (start: string, every: string, aggregate: "mean" | "min" | "max") => {
+  const ask = (start: string, every: string, aggregate: "mean" | "min" | "max") => {
     const query = { ...selection, quantity: ["temperature"], start, every, aggregate };
-    return (await readReadings(query, signal)).series;
+    return readReadings(query, signal);
   };
   const [curves, lows, highs] = await Promise.all([ask("-24h", "30m", "mean"), ask(today, "1d", "min"), ask(today, "1d", "max")]);
   return { curves: houseCurves(curves), extremes: houseExtremes(lows, highs) };

@@ -1,5 +1,5 @@
 /** How much of the last week the rooms kept within the limits. */
-import { readReadings } from "@/api/readings";
+import { readReadings, type ReadingsSeries } from "@/api/readings";
 import { useAsk, type Asked } from "@/api/query";
 import type { Category, Limit } from "@/climate/limits";
 import { shareOf, type Hours, type Share } from "@/climate/share";
@@ -25,17 +25,15 @@ export function useWeek(project: string, house: string): Asked<Week> {
     ["week", project, house],
     async (signal) => {
       const query = { project: [project], house: [house], quantity: ["temperature", "co2"], start: "-7d", every: "1h", aggregate: "mean" as const };
-      const { series } = await readReadings(query, signal);
+      const series = await readReadings(query, signal);
       return { temperature: byRoom(series, "temperature"), co2: byRoom(series, "co2") };
     },
     10 * MINUTE,
   );
 }
 
-type Series = Awaited<ReturnType<typeof readReadings>>["series"];
-
 /** The hours of each room; of several sensors in a room the first. */
-function byRoom(series: Series, quantity: string): RoomHours {
+function byRoom(series: readonly ReadingsSeries[], quantity: string): RoomHours {
   const rooms = new Map<string, Hours>();
   for (const one of series) {
     if (one.quantity !== quantity || rooms.has(one.room)) continue;
