@@ -3,6 +3,7 @@ import { createRoot } from "react-dom/client";
 import "@/styles/tokens.css";
 import "@/styles/base.css";
 import "@/styles/frame.css";
+import "@/styles/shades.css";
 import { App } from "@/components/App";
 import { startTheme } from "@/components/theme";
 import { language } from "@/i18n/language";

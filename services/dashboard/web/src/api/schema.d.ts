@@ -328,6 +328,8 @@ export interface components {
             devices: components["schemas"]["DeviceOut"][];
         };
         /** @enum {string} */
+        End: "none" | "line";
+        /** @enum {string} */
         Gap: "null" | "skip" | "previous" | "linear";
         GapOut: {
             start: number | string;
@@ -364,6 +366,8 @@ export interface components {
             value: number | string;
             age: number;
         };
+        /** @enum {string} */
+        Layout: "tidy" | "wide";
         ProjectCountersOut: {
             written: number;
             rejected: number;
@@ -401,6 +405,7 @@ export interface components {
         };
         ReadingsOut: {
             query: components["schemas"]["api__routes__readings__QueryOut"];
+            time?: (number | string)[] | null;
             series: components["schemas"]["ReadingsSeriesOut"][];
             rows: number;
             complete: boolean;
@@ -412,7 +417,8 @@ export interface components {
             device: string;
             quantity: string;
             unit: string | null;
-            time: (number | string)[];
+            time?: (number | string)[] | null;
+            column?: string | null;
             value: (number | string | null)[];
         };
         RejectedOut: {
@@ -594,6 +600,12 @@ export interface operations {
                     "application/json": components["schemas"]["ProjectsOut"];
                 };
             };
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -647,6 +659,12 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["HousesOut"];
                 };
+            };
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             401: {
                 headers: {
@@ -710,6 +728,12 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["RoomsOut"];
                 };
+            };
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             401: {
                 headers: {
@@ -776,6 +800,12 @@ export interface operations {
                     "application/json": components["schemas"]["DevicesOut"];
                 };
             };
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -837,6 +867,12 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["QuantitiesOut"];
                 };
+            };
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             401: {
                 headers: {
@@ -904,6 +940,12 @@ export interface operations {
                     "application/json": components["schemas"]["AllSeriesOut"];
                 };
             };
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -955,6 +997,8 @@ export interface operations {
                 aggregate?: components["schemas"]["Aggregate"] | null;
                 tz?: string | null;
                 gap?: components["schemas"]["Gap"] | null;
+                layout?: components["schemas"]["Layout"];
+                end?: components["schemas"]["End"];
                 gap_limit?: number | null;
                 closed?: components["schemas"]["Side"] | null;
                 label?: components["schemas"]["Side"] | null;
@@ -985,6 +1029,12 @@ export interface operations {
                     "application/vnd.apache.parquet": string;
                     "application/vnd.apache.arrow.stream": string;
                 };
+            };
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             401: {
                 headers: {
@@ -1066,6 +1116,12 @@ export interface operations {
                     "application/json": components["schemas"]["CompletenessOut"];
                 };
             };
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1131,6 +1187,12 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["AllLatestOut"];
                 };
+            };
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             401: {
                 headers: {
@@ -1200,6 +1262,12 @@ export interface operations {
                     "text/event-stream": string;
                 };
             };
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1264,6 +1332,12 @@ export interface operations {
                     "application/json": components["schemas"]["AllRejectedOut"];
                 };
             };
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1322,6 +1396,12 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["StatusOut"];
                 };
+            };
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             401: {
                 headers: {

@@ -44,7 +44,7 @@ beforeEach(() => {
     (url) => {
       const made = new Line(url);
       lines.push(made);
-      return made as unknown as EventSource;
+      return made;
     },
   );
 });

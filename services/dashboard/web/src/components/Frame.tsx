@@ -1,5 +1,4 @@
 import type { ReactNode } from "react";
-import { LiveBadge } from "@/components/LiveBadge";
 import { Preferences } from "@/components/Preferences";
 import { SignIn } from "@/components/SignIn";
 import { useTexts } from "@/i18n/language";
@@ -35,7 +34,6 @@ export function Frame({ route, children }: { route: Route; children: ReactNode }
           })}
         </nav>
         <div className="frame-tools">
-          <LiveBadge />
           <Preferences />
           <SignIn />
         </div>

@@ -27,7 +27,7 @@ export function Preferences() {
           </button>
         ))}
       </div>
-      <label className="field">
+      <label className="field theme">
         <span className="hidden">{t.theme}</span>
         <select value={theme} onChange={(event) => setTheme(event.target.value as Choice)}>
           {(["auto", "light", "dark"] as const).map((choice) => (

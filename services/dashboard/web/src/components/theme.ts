@@ -8,6 +8,7 @@ export type Theme = "light" | "dark";
 const system = window.matchMedia("(prefers-color-scheme: dark)");
 const listeners = new Set<() => void>();
 let choice: Choice = read();
+let forced: Theme | null = null;
 
 function read(): Choice {
   const found = remembered("theme");
@@ -20,6 +21,7 @@ function apply(): void {
 }
 
 function theme(): Theme {
+  if (forced) return forced;
   if (choice !== "auto") return choice;
   return system.matches ? "dark" : "light";
 }
@@ -38,6 +40,12 @@ export function startTheme(): void {
 export function setTheme(next: Choice): void {
   choice = next;
   remember("theme", next);
+  apply();
+}
+
+/** For a page that has one theme only; null gives it back. */
+export function forceTheme(next: Theme | null): void {
+  forced = next;
   apply();
 }
 

@@ -70,3 +70,8 @@ export function startOfDay(zone: string, time: number, days = 0): number {
   const first = midnight - offsetMinutes(zone, time) * 60_000;
   return midnight - offsetMinutes(zone, first) * 60_000;
 }
+
+/** The date of a time in a zone: 2026-11-26. */
+export function isoDay(time: number, zone: string): string {
+  return new Date(wallClock(zone, time)).toISOString().slice(0, 10);
+}

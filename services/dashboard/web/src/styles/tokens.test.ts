@@ -33,6 +33,9 @@ const pairs: [string, string, number][] = [
   ...["c3", "h3"].map((end): [string, string, number] => ["ink-comfort-ends", `comfort-${end}`, 4.5]),
   ...["c1", "0", "h1"].map((middle): [string, string, number] => ["ink-comfort-middle", `comfort-${middle}`, 4.5]),
   ...["c2", "h2"].map((rest): [string, string, number] => ["ink", `comfort-${rest}`, 4.5]),
+  ...["humidity-1", "humidity-2", "amount-1", "amount-2", "amount-3"].map((low): [string, string, number] => ["ink-low", low, 4.5]),
+  ["ink-middle", "humidity-3", 4.5],
+  ...["humidity-4", "humidity-5", "amount-4", "amount-5"].map((high): [string, string, number] => ["ink-high", high, 4.5]),
 ];
 
 test.each(Object.entries(THEMES))("%s: every ink and line is told from its ground", (_, theme) => {

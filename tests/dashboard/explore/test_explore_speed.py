@@ -8,9 +8,11 @@ from playwright.sync_api import Page
 
 from tests.common.eventually import eventually
 from tests.common.stores import put
-from tests.dashboard import village
-from tests.dashboard.conftest import OpenPage, Stack
-from tests.dashboard.test_explore import drag, settled
+from tests.dashboard.explore import village
+from tests.dashboard.explore.conftest import OpenPage, Stack
+from tests.dashboard.explore.test_explore import drag, settled
+
+pytestmark = [pytest.mark.browser, pytest.mark.mosquitto]
 
 FIRST_CHART_MS = 1_000
 ZOOM_MS = 300

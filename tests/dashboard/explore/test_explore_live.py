@@ -3,12 +3,15 @@
 import json
 
 import paho.mqtt.publish as mqtt
+import pytest
 from playwright.sync_api import expect
 
 from hdh.times import to_ms
-from tests.dashboard import village
-from tests.dashboard.conftest import OpenPage, Stack
-from tests.dashboard.test_explore import KITCHEN, ONE_DAY, range_of, settled
+from tests.dashboard.explore import village
+from tests.dashboard.explore.conftest import OpenPage, Stack
+from tests.dashboard.explore.test_explore import KITCHEN, ONE_DAY, range_of, settled
+
+pytestmark = [pytest.mark.browser, pytest.mark.mosquitto]
 
 # A reading appears within two seconds of its publishing; the rest is for busy machines.
 LIVE_MS = 8_000

@@ -13,8 +13,10 @@ import pytest
 from playwright.sync_api import Page, Response, expect
 
 from hdh.times import from_iso, to_ms
-from tests.dashboard import village
-from tests.dashboard.conftest import OpenPage, Stack
+from tests.dashboard.explore import village
+from tests.dashboard.explore.conftest import OpenPage, Stack
+
+pytestmark = [pytest.mark.browser, pytest.mark.mosquitto]
 
 KITCHEN = "open/house-a/kitchen/air-1/temperature"
 BEDROOM = "open/house-a/bedroom/air-2/temperature"

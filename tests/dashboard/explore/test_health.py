@@ -4,13 +4,16 @@ import json
 from typing import Any
 
 import paho.mqtt.publish as mqtt
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.common.eventually import eventually
 from tests.common.servers import unique
-from tests.dashboard import village
-from tests.dashboard.conftest import OpenPage, Stack
-from tests.dashboard.test_explore import serious
+from tests.dashboard.explore import village
+from tests.dashboard.explore.conftest import OpenPage, Stack
+from tests.dashboard.explore.test_explore import serious
+
+pytestmark = [pytest.mark.browser, pytest.mark.mosquitto]
 
 PATH = "/data-health"
 
