@@ -41,7 +41,7 @@ HOSTILE = (
     "9" * 400,
 )
 EACH = 7
-NAMES = ("project", "house", "room", "device", "quantity")
+NAMES = ("project", "house", "room", "device", "quantity", "series")
 SITE = """
 projects:
   - id: {open}
