@@ -261,3 +261,24 @@ def test_an_unknown_project_is_an_error(store: Store) -> None:
     window = Window(Every("1h"), UTC, Aggregate.MEAN)
     with pytest.raises(Misconfigured, match=unknown):
         list(store.reader.aggregate(Selection(unknown), Span(START, START + HOUR), window))
+
+
+def test_an_answer_is_never_of_before(store: Store) -> None:
+    """What was asked for already is true again after late readings, overwritten ones and deleted ones."""
+    project, start = store.create(), START // DAY * DAY
+    minutes = range(start, start + 3 * DAY, 60_000)
+    store.writer.write(project, [climate(time, temperature=1.0) for time in minutes])
+
+    def sums() -> list[float | str | None]:
+        window = Window(Every("1d"), UTC, Aggregate.SUM)
+        return [value for _, value in aggregated(store, project, Span(start, start + 3 * DAY), window)]
+
+    assert sums() == [1440.0, 1440.0, 1440.0]
+    store.writer.write(project, [climate(start + 1, temperature=10.0)])
+    assert sums() == [1450.0, 1440.0, 1440.0]
+    store.writer.write(project, [climate(start + DAY, temperature=5.0)])
+    assert sums() == [1450.0, 1444.0, 1440.0]
+    store.writer.delete(project, Span(start + DAY, start + DAY + 1))
+    assert sums() == [1450.0, 1439.0, 1440.0]
+    store.writer.delete(project, Span(start + DAY, start + 2 * DAY))
+    assert sums() == [1450.0, None, 1440.0]

@@ -155,7 +155,8 @@ def test_any_mix_of_series(world: World) -> None:
     ("series", "status", "remedy"),
     [
         ("{full}/aalto/kitchen/air-2/temperature", 404, "Did you mean {full}/aalto/kitchen/air-1/temperature"),
-        ("nobody/aalto/kitchen/air-1/temperature", 404, "/v1/series"),
+        ("nobody/aalto/kitchen/air-1/temperature", 404, "Did you mean {full}/aalto/kitchen/air-1/temperature"),
+        ("nobody/aalto/kitchen/air-1/co2", 404, "/v1/series"),
         ("aalto/kitchen/air-1/temperature", 422, "project/house/room/device/quantity"),
     ],
 )

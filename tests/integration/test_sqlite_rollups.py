@@ -25,7 +25,7 @@ from hdh.store.sqlite.reader import SqliteReader
 from hdh.store.sqlite.writer import SqliteWriter
 from hdh.store.url import SqliteUrl
 from hdh.store.windowed import Grid
-from hdh.windows import Aggregate, Every, Window
+from hdh.windows import Aggregate, Every, Side, Window
 
 PROJECT = "toe"
 SELECTION = Selection(PROJECT)
@@ -101,8 +101,8 @@ def assert_as_raw(reader: SqliteReader, span: Span, window: Window) -> None:
         if not ((time >= span.start) & (time < span.stop)).any():
             assert device not in answers
             continue
-        expected = aggregate_series(time, value, grid.edges, window.aggregate)
-        np.testing.assert_array_equal(answers[device].time, grid.starts)
+        expected = aggregate_series(time, value, grid.edges, window.aggregate, limits=grid.limits)
+        np.testing.assert_array_equal(answers[device].time, grid.labels)
         if window.aggregate in EXACT:
             np.testing.assert_array_equal(answers[device].value, expected)
         else:
@@ -125,7 +125,11 @@ WRITES = st.tuples(
 DELETES = st.tuples(st.just("delete"), SPANS)
 PASSES = st.tuples(st.just("time passes"), st.integers(1, 36))
 QUERIES = st.tuples(
-    st.just("query"), SPANS, st.sampled_from(["15m", "1h", "6h", "1d", "10m"]), st.sampled_from(list(Aggregate))
+    st.just("query"),
+    SPANS,
+    st.sampled_from(["15m", "1h", "6h", "1d", "1w", "10m"]),
+    st.sampled_from(list(Aggregate)),
+    st.sampled_from(list(Side)),
 )
 
 
@@ -156,8 +160,8 @@ def test_whatever_happens(tmp_path_factory: pytest.TempPathFactory, fewest: int,
                 case "time passes", hours:
                     now[0] += hours * 60 * MINUTE
                     writer.write(PROJECT, points(range(now[0], now[0] + 1)))
-                case "query", span, every, aggregate:
-                    assert_as_raw(reader, span, Window(Every(every), HELSINKI, aggregate))
+                case "query", span, every, aggregate, closed:
+                    assert_as_raw(reader, span, Window(Every(every), HELSINKI, aggregate, closed=closed))
         for aggregate in Aggregate:
             assert_as_raw(reader, everything, Window(Every("1h"), HELSINKI, aggregate))
 

@@ -83,7 +83,7 @@ def encode_point(point: Point) -> str:
             for name, value in point.fields.items()
         ]
     )
-    return f"{_prefix(point.measurement, point.place)}{fields} {time}"
+    return f"{prefix(point.measurement, point.place)}{fields} {time}"
 
 
 def decode(lines: str | bytes) -> list[Point]:
@@ -125,8 +125,12 @@ def _parse_value(value: str) -> float | str:
 
 
 @lru_cache(_CACHED_PREFIXES)
-def _prefix(measurement: str, place: Place) -> str:
-    """All of the line before the fields."""
+def prefix(measurement: str, place: Place) -> str:
+    """All of a line before the fields.
+
+    Raises:
+        ValueError: a name is empty or no valid Unicode.
+    """
     check_names(measurement, place)
     names = {key: getattr(place, key) for key in _TAGS}
     tags = "".join(f",{key}={to_stored(names[key]).translate(_NAME_ESCAPES)}" for key in _TAGS)
@@ -136,16 +140,17 @@ def _prefix(measurement: str, place: Place) -> str:
 @lru_cache(_CACHED_FIELDS)
 def _number_key(name: str) -> str:
     """The field's key, empty if no number may stand under this name."""
-    return "" if name.endswith(TEXT_SUFFIX) or not is_unicode(name) else _key(name)
+    return "" if name.endswith(TEXT_SUFFIX) or not is_unicode(name) else field_key(name)
 
 
-def _key(name: str) -> str:
+def field_key(name: str) -> str:
+    """A field's name as a line spells it."""
     return field_to_stored(name).translate(_NAME_ESCAPES)
 
 
 def _other_field(point: Point, name: str, value: float | str) -> str:
     check_point(point)
-    return f"{_key(name)}={_quoted(value) if isinstance(value, str) else repr(float(value))}"
+    return f"{field_key(name)}={_quoted(value) if isinstance(value, str) else repr(float(value))}"
 
 
 def _quoted(text: str) -> str:

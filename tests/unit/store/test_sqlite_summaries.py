@@ -15,6 +15,7 @@ from hdh.store.sqlite.days import DAY_MS, day_of, row_of, whole_days
 from hdh.store.sqlite.rolled import are_steps, missing
 from hdh.store.sqlite.rollups import pack, steps, unpack
 from hdh.store.sqlite.summaries import PART_OF, PARTS, aggregate_summaries, concatenated
+from hdh.store.windowed import Grid
 from hdh.windows import Aggregate, Every
 
 STEPPED = [*rollups.STEP_MS * np.array([-3, -1, 0, 1, 5, 96, 97, 200])]
@@ -54,7 +55,8 @@ def test_pieces_give_what_the_whole_gives(
     inside = (time >= edges[0]) & (time < edges[-1])
     time, value = time[inside], value[inside]
     chunks = [steps(part, time[i : i + size], value[i : i + size]) for i in range(0, len(time), size)]
-    found = aggregate_summaries(concatenated(chunks, part), edges, aggregate, before)
+    grid = Grid(edges[:-1], edges[:-1], edges, edges)
+    found = aggregate_summaries(concatenated(chunks, part), grid, aggregate, before)
     if not len(time):
         assert found is None
         return

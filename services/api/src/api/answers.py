@@ -60,6 +60,7 @@ class Answer:
         zone: of times where the whole answer can have one only: the one that was asked for or used, else UTC.
         has_text: whether text may be among the values.
         rows: how many readings there are, None where that is known at the end only.
+        has_end: whether a last line says so, in formats of lines.
     """
 
     query: Mapping[str, object]
@@ -68,3 +69,4 @@ class Answer:
     zone: ZoneInfo = UTC
     has_text: bool = True
     rows: int | None = None
+    has_end: bool = False

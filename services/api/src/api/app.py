@@ -4,6 +4,7 @@ from importlib.metadata import version
 
 from fastapi import Depends, FastAPI
 
+from api.delivery import Deliver
 from api.deps import refuse_strange_parameters
 from api.description import add_description
 from api.docs import add_docs
@@ -52,7 +53,9 @@ def create_app(services: Services) -> FastAPI:
         redoc_url=None,
     )
     app.state.services = services
+    # The last one added is the first to see a request.
     app.add_middleware(CountRequests, metrics=services.metrics)
+    app.add_middleware(Deliver)
     add_problems(app)
     app.include_router(index.router)
     for noun in _ROUTES:

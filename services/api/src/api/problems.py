@@ -164,7 +164,8 @@ _DESCRIPTIONS = {
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The problem responses of a route, for OpenAPI."""
     schema = {"$ref": "#/components/schemas/ProblemDocument"}
-    return {
+    unchanged: dict[int | str, dict[str, Any]] = {304: {"description": "Still the answer that If-None-Match names."}}
+    return unchanged | {
         status: {"description": _DESCRIPTIONS[status], "content": {MEDIA_TYPE: {"schema": schema}}}
         for status in sorted({*statuses, 401, 422, 500, 503})
     }

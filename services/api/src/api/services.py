@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from api.access import Openness
 from api.directory import Directories
@@ -24,6 +25,8 @@ class Services:
         now: epoch milliseconds.
         json_readings: the most readings of one answer in JSON.
         permits: for long answers.
+        wide_readings: the most readings of one wide answer.
+        folder: for files that live as long as an answer.
         hub: all who listen for what is written.
         audiences: what each kind of them hears.
     """
@@ -37,6 +40,8 @@ class Services:
     now: Callable[[], int]
     json_readings: int
     permits: Permits
+    wide_readings: int
+    folder: Path
     hub: Hub
     audiences: Audiences
     metrics: Metrics = field(default_factory=Metrics)

@@ -62,6 +62,8 @@ def open_services(settings: ApiSettings) -> Services:
         now=lambda: time.time_ns() // 1_000_000,
         json_readings=settings.api_json_readings,
         permits=Permits(settings.api_streams),
+        wide_readings=settings.api_wide_readings,
+        folder=settings.api_data_dir,
         hub=Hub(settings.slots, settings.api_listeners),
         audiences=Audiences(directories),
     )

@@ -56,6 +56,12 @@ class ApiSettings(StoreSettings, SiteSettings, DataSettings):
         description="The most clients that listen to /v1/live at a time; above it a 503 asks to come again.",
     )
 
+    api_wide_readings: int = Field(
+        default=50_000_000,
+        ge=1,
+        description="The most readings joined for one wide answer, 16 bytes each in HDH_API_DATA_DIR meanwhile.",
+    )
+
     @property
     def listen(self) -> Address:
         """Where to listen, taken apart."""

@@ -11,6 +11,8 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import StreamingResponse
 from starlette.types import Message, Receive, Scope, Send
 
+from api.encodings import compressed
+
 T = TypeVar("T")
 
 STALL_SECONDS = 60.0
@@ -31,6 +33,7 @@ class Stream(StreamingResponse):
         failed: called when reading failed on the way.
         media_type: of the body.
         headers: more of them.
+        encoding: how the body is compressed, in the threads that read; None: not at all.
     """
 
     def __init__(
@@ -41,8 +44,10 @@ class Stream(StreamingResponse):
         failed: Callable[[], None],
         media_type: str,
         headers: Mapping[str, str] | None = None,
+        encoding: str | None = None,
     ) -> None:
-        super().__init__(pieces, media_type=media_type, headers=headers)
+        more = {"Content-Encoding": encoding} if encoding else {}
+        super().__init__(compressed(pieces, encoding), media_type=media_type, headers={**(headers or {}), **more})
         self._close = close
         self._failed = failed
 

@@ -5,9 +5,10 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from hdh.model import UNASSIGNED, Place, Point
+from hdh.model import Point
 from hdh.quantities import catalogue
-from hdh.site import Assignment, Device, Project, Site
+from hdh.site import Project, Site
+from hdh.site.stand import Devices, Stand
 from hdh.times import spell
 from ingest.ahead import Ahead
 from ingest.decoders import Address, Record
@@ -25,31 +26,13 @@ _LONGEST_SHAPE = 64
 _MOST_FAULTS = 20
 
 
-class _Stand(msgspec.Struct, frozen=True):
-    """Where a device or component stands: as its topic says, or by dated assignments."""
-
-    place: Place
-    assigned: tuple[tuple[Assignment, Place], ...]
-
-    def at(self, time: int) -> Place:
-        """The place at a time. Before its first and after its last assignment it is where its topic says."""
-        for assignment, place in self.assigned:
-            if assignment.holds(time):
-                return place
-        return self.place
-
-
 class _Lane(msgspec.Struct):
     """A listed project as messages need it."""
 
     project: Project
     houses: dict[str, ZoneInfo]
-    devices: dict[tuple[str | None, str], Device]
+    devices: Devices
     ahead: Ahead
-
-    def device(self, house: str, name: str) -> Device | None:
-        """The listed device of this name, in this house if it is listed so."""
-        return self.devices.get((house, name)) or self.devices.get((None, name))
 
 
 class _Bound(msgspec.Struct):
@@ -60,7 +43,7 @@ class _Bound(msgspec.Struct):
     read: Read
     zone: ZoneInfo
     server_time: bool
-    stands: dict[str, _Stand]
+    stands: dict[str, Stand]
 
 
 class Placer:
@@ -127,7 +110,7 @@ class Placer:
         else:
             if record.second_time is not None and abs(record.second_time - message.time) < abs(time - message.time):
                 time = record.second_time
-            if fault := _check_time(bound.lane.project, time, message.time):
+            if fault := check_time(bound.lane.project, time, message.time):
                 faults.append(fault)
                 return
             place = stand.at(time) if stand.assigned else stand.place
@@ -165,24 +148,17 @@ class Placer:
             return project, routed
         address = routed.address
         lane = self._lanes[address.project]
-        device = lane.device(address.house, address.device)
+        device = lane.devices.find(address.house, address.device)
         assignments = device.assignments if device else ()
         house = address.house or (assignments[-1].house if assignments else "")
         zone = lane.houses.get(house, lane.project.zone)
         server_time = device is not None and device.time_source == "server"
         return project, _Bound(lane, address, routed.decoder.read, zone, server_time, {})
 
-    def _stand(self, bound: _Bound, component: str) -> _Stand:
+    def _stand(self, bound: _Bound, component: str) -> Stand:
         address = bound.address
-        device = address.device or UNASSIGNED
-        name = f"{device}.{component}" if component else device
-        # A listed component goes its own way, others go with their device.
-        listed = bound.lane.device(address.house, name) or bound.lane.device(address.house, device)
-        assignments = listed.assignments if listed else ()
-        stand = _Stand(
-            Place(address.house or UNASSIGNED, address.room or UNASSIGNED, name),
-            tuple((assignment, Place(assignment.house, assignment.room, name)) for assignment in assignments),
-        )
+        stand = bound.lane.devices.stand(address.house, address.room, address.device, component)
+        name = stand.place.device
         if len(name) <= _LONGEST_TOPIC and len(component) <= _LONGEST_COMPONENT:
             if len(bound.stands) >= _CACHED_COMPONENTS:
                 bound.stands.clear()
@@ -206,10 +182,11 @@ class Placer:
 
 def _lane(project: Project) -> _Lane:
     houses = {house.id: house.zone for house in project.houses}
-    return _Lane(project, houses, {(device.house, device.id): device for device in project.devices}, Ahead())
+    return _Lane(project, houses, Devices(project), Ahead())
 
 
-def _check_time(project: Project, time: int, arrived: int) -> Fault | None:
+def check_time(project: Project, time: int, arrived: int) -> Fault | None:
+    """What is wrong with a reading's time, if anything, when it arrives at `arrived` (both epoch ms)."""
     if time < project.clock_earliest:
         what, limit = f"before {spell(project.clock_earliest)}", "clock_earliest"
     elif time > arrived + project.clock_ahead:

@@ -13,11 +13,11 @@ import typer
 
 from hdh.errors import Invalid, Misconfigured
 from hdh.logs import configure
+from hdh.mqtt.pace import paced, parse_speed
+from hdh.mqtt.publish import Publisher, publishing
 from hdh.settings import load
 from hdh.times import now_ms
-from simulator.pace import paced, parse_speed
 from simulator.progress import Progress
-from simulator.publish import Publisher, publishing
 from simulator.recorded import messages, parse_overrides, sources
 from simulator.run import Runner
 from simulator.settings import SimulatorSettings
@@ -48,7 +48,7 @@ def run(
         chosen = settings.simulator_seed if seed is None else seed
         span, pace = parse_span(backfill or settings.simulator_backfill), parse_speed(speed)
         progress = Progress(settings.simulator_state_file, chosen)
-        with publishing(settings) as publisher:
+        with publishing(settings, settings.simulator_client_id, settings.simulator_inflight) as publisher:
             stop = _stopping(publisher)
             Runner(publisher, progress, stop, now_ms).run(chosen, span, pace)
 
@@ -74,13 +74,13 @@ def replay(
         configure("simulator")
         pace = parse_speed(speed)
         found = sources(files, device, parse_overrides(quantity or []))
-        with publishing(settings) as publisher:
+        with publishing(settings, settings.simulator_client_id, settings.simulator_inflight) as publisher:
             stop = _stopping(publisher)
             report = _Report(publisher)
             for message in paced(messages(found, project, house), lambda m: m.time, pace, stop.wait):
                 if stop.is_set():
                     break
-                publisher.publish(message)
+                publisher.publish(message.topic, message.payload, retain=message.retain)
                 report.tick()
             whole = not stop.is_set() and publisher.drain()
             report.end(whole=whole)

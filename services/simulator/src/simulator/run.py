@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 
 import structlog
 
+from hdh.mqtt.pace import paced
+from hdh.mqtt.publish import Publisher
 from simulator.houses import HOUSES
 from simulator.message import Message
-from simulator.pace import paced
 from simulator.progress import Progress
-from simulator.publish import Publisher
 from simulator.stream import greetings, stream
 
 _SAVE_SECONDS = 10.0
@@ -58,12 +58,12 @@ class Runner:
                     self._progress.write(live)
                     log.info("published the past", messages=count)
                 return message
-            self._publisher.publish(message)
+            self._publisher.publish(message.topic, message.payload, retain=message.retain)
         return None
 
     def _live(self, messages: Iterator[Message], first: Message | None) -> None:
         for message in greetings(HOUSES, self._now()):
-            self._publisher.publish(message)
+            self._publisher.publish(message.topic, message.payload, retain=message.retain)
         log.info("publishing live", houses=len(HOUSES))
         pending = first
         while not self._stop.is_set():
@@ -72,7 +72,7 @@ class Runner:
             if self._stop.wait(max(0.0, (message.time - self._now()) / 1000.0)):
                 break
             if message.timed or self._now() - message.time < _LATE_MS:
-                self._publisher.publish(message)
+                self._publisher.publish(message.topic, message.payload, retain=message.retain)
             self._save(message.time)
         self._finish()
 

@@ -1,17 +1,12 @@
 """From a site file's text to a Site, or to all that is wrong with it at once."""
 
 import hashlib
-from collections.abc import Iterator
 from pathlib import Path as FilePath
-from typing import Any
 from zoneinfo import ZoneInfo
-
-from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 
 from hdh.errors import Misconfigured
 from hdh.model import UNASSIGNED
-from hdh.site.checks import check_site, spell
+from hdh.site.checks import check_site
 from hdh.site.model import Assignment, Device, House, Project, Room, Route, Site
 from hdh.site.schema import (
     ENTRIES,
@@ -22,11 +17,11 @@ from hdh.site.schema import (
     RoomEntry,
     RouteEntry,
     SiteEntry,
-    keys_of,
 )
-from hdh.site.source import LARGEST_BYTES, Problem, Source, read_yaml
+from hdh.site.source import LARGEST_BYTES, Problem, read_yaml
 from hdh.site.template import parse_template
-from hdh.site.values import did_you_mean, parse_length, parse_retention, parse_time, parse_zone
+from hdh.site.validate import validate
+from hdh.site.values import parse_length, parse_retention, parse_time, parse_zone
 
 DEFAULT = """\
 projects:
@@ -38,16 +33,6 @@ projects:
     timezone: Europe/Helsinki
 """
 """What is listed where there is no site file."""
-
-_EXPECTED = {
-    "string_type": "text is expected. Put it in quotes",
-    "bool_type": "true or false is expected",
-    "int_type": "a whole number is expected",
-    "float_type": "a number is expected",
-    "list_type": "a list is expected, each entry with a dash in front",
-    "model_type": "keys with values are expected, `key: value`",
-    "finite_number": "a finite number is expected",
-}
 
 
 def load_site(path: FilePath | None) -> Site:
@@ -79,53 +64,12 @@ def parse_site(text: str, name: str) -> Site:
         Misconfigured: see `load_site`.
     """
     source = read_yaml(text)
-    entry, problems = _validate(source)
-    if problems or entry is None:
-        raise Misconfigured("\n".join(_lines(name, source, problems)))
+    if source.data is None and not source.problems:
+        source.problems.append(Problem((), "the file is empty. List at least one project under `projects:`."))
+    entry = validate(source, SiteEntry, ENTRIES, name, check_site)
     projects = tuple(_project(project) for project in entry.projects)
     routes = tuple(_route(route, source.line_of(("routes", i))) for i, route in enumerate(entry.routes))
     return Site(text, hashlib.sha256(text.encode()).hexdigest()[:12], projects, routes)
-
-
-def _validate(source: Source) -> tuple[SiteEntry | None, list[Problem]]:
-    """The file's entries, None where they are malformed, and all that is wrong with the file."""
-    if source.data is None:
-        empty = Problem((), "the file is empty. List at least one project under `projects:`.")
-        return None, source.problems or [empty]
-    problems = [*source.problems, *check_site(source.data)]
-    try:
-        return SiteEntry.model_validate(source.data), problems
-    except ValidationError as error:
-        return None, problems + [_problem(details) for details in error.errors()]
-
-
-def _problem(details: ErrorDetails) -> Problem:
-    path, kind, value = details["loc"], details["type"], details["input"]
-    names = tuple(part for part in path if isinstance(part, str))
-    if kind == "missing":
-        return Problem(path, f"it is missing. Add `{path[-1]}: …`.")
-    if kind == "extra_forbidden":
-        known = keys_of(ENTRIES[names[:-1]])
-        hint = did_you_mean(str(path[-1]), known)
-        return Problem(path, f"there is no such key. {hint or 'Known are: ' + ', '.join(sorted(known)) + '.'}")
-    if kind == "value_error":
-        return Problem(path, details["msg"].removeprefix("Value error, "))
-    if kind == "too_short":
-        return Problem(path, f"at least {details['ctx']['min_length']} entries are expected. Add the others.")
-    if kind in _EXPECTED:
-        return Problem(path, f"{_short(value)} stands here, but {_EXPECTED[kind]}.")
-    return Problem(path, f"{_short(value)}: {details['msg'][0].lower()}{details['msg'][1:]}.")
-
-
-def _short(value: Any) -> str:  # noqa: ANN401 (whatever the file holds)
-    text = repr(value)
-    return text if len(text) <= 40 else f"{text[:40]}…"  # noqa: PLR2004 (enough to recognise it)
-
-
-def _lines(name: str, source: Source, problems: list[Problem]) -> Iterator[str]:
-    placed = [(problem.line or source.line_of(problem.path), problem) for problem in problems]
-    for line, problem in sorted(placed, key=lambda pair: pair[0]):
-        yield f"{name}:{line}: {spell(problem.path)}: {problem.text}"
 
 
 def _project(entry: ProjectEntry) -> Project:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
-from hdh.model import Point, Series, Span
+from hdh.model import Place, Point, Series, Span
 
 if TYPE_CHECKING:  # writers live in images without numpy
     import numpy as np
@@ -68,6 +68,27 @@ class Chunk:
 
 
 @dataclass(frozen=True, slots=True)
+class Columns:
+    """Readings of one place that share a measurement, in columns: each row is a point.
+
+    Attributes:
+        measurement: as of a point.
+        place: as of a point.
+        time: int64 epoch ms, one a row.
+        fields: quantity to values, one a row: float64 (NaN: no reading) or, under `<quantity>_text`, text (object;
+            None: no reading). A row without any reading is no point.
+    """
+
+    measurement: str
+    place: Place
+    time: "NDArray[np.int64]"
+    fields: "dict[str, Values]"
+
+    def __len__(self) -> int:
+        return len(self.time)
+
+
+@dataclass(frozen=True, slots=True)
 class Latest:
     """The newest reading of a series, by its own time."""
 
@@ -92,6 +113,13 @@ class Writer(Protocol):
 
         Returns:
             The refused points, ascending by index. All others are confirmed and durable when this returns.
+        """
+
+    def write_columns(self, project: str, parts: "Sequence[Columns]") -> list[Refusal]:
+        """Write as `write` does, many times faster where points come in columns. Needs numpy and pyarrow.
+
+        Returns:
+            The refused rows; their index counts the rows of all parts, one part after the other.
         """
 
     def check(self, project: str) -> None:

@@ -1,6 +1,7 @@
 """Readings as record batches of Arrow, and as an Arrow stream: names as dictionaries, the query in the metadata."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 import numpy as np
 import orjson
@@ -11,6 +12,7 @@ from pyarrow import ipc
 from api.answers import Answer, Block, Times, Values
 from api.formats.buffers import texts_of
 from api.formats.outbox import Outbox
+from api.wide import Table
 
 QUERY = "hdh.query"
 """The resolved query as JSON, in the metadata of the schema."""
@@ -29,6 +31,12 @@ _DICTIONARY = pa.dictionary(pa.int32(), pa.string())
 def encode(answer: Answer) -> Iterator[bytes]:
     """The answer in pieces: a stream whose last batch has no rows, and says in its metadata that all are there."""
     return stream(schema_of(answer), batches(answer))
+
+
+def encode_wide(table: Table) -> Iterator[bytes]:
+    """The table in pieces; the metadata of each column say of which series and unit it is."""
+    schema = wide_schema_of(table)
+    return stream(schema, wide_batches(table, schema))
 
 
 def stream(schema: pa.Schema, found: Iterable[pa.RecordBatch]) -> Iterator[bytes]:
@@ -57,6 +65,26 @@ def schema_of(answer: Answer) -> pa.Schema:
     if answer.has_text:
         fields.append(pa.field("text", pa.string()))
     return pa.schema(fields, metadata=metadata_of(answer.query))
+
+
+def wide_schema_of(table: Table) -> pa.Schema:
+    """Time and a column a series, with its place, quantity and unit in its metadata."""
+    fields = [time_field(table.zone.key)]
+    for column in table.columns:
+        told = {name: text for name in NAMES if (text := getattr(column.head, name)) is not None}
+        fields.append(pa.field(column.name, pa.string() if column.is_text else pa.float64(), metadata=told))
+    return pa.schema(fields, metadata=metadata_of(table.query))
+
+
+def wide_batches(table: Table, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    """The rows, as many to a batch as they come."""
+    for rows in table.rows:
+        columns = [time_column(rows.time, schema.field(0).type)]
+        columns += [
+            text_column(values) if column.is_text else number_column(values)
+            for column, values in zip(table.columns, rows.values, strict=True)
+        ]
+        yield pa.RecordBatch.from_arrays(columns, schema=schema)
 
 
 def metadata_of(query: Mapping[str, object]) -> dict[str, bytes]:
@@ -93,7 +121,7 @@ def _cut(blocks: Iterable[Block]) -> Iterator[Block]:
 
 def _batch(blocks: list[Block], schema: pa.Schema) -> pa.RecordBatch:
     sizes = [block.time.size for block in blocks]
-    columns = [time_column(np.concatenate([block.time for block in blocks]), schema.field("time").type)]
+    columns = [time_column(np.concatenate([block.time for block in blocks]), schema.field(0).type)]
     columns += [_dictionary([getattr(block.head, name) for block in blocks], sizes) for name in NAMES]
     columns.append(number_column(np.concatenate([_numbers(block.value) for block in blocks])))
     if "text" in schema.names:
@@ -106,7 +134,7 @@ def time_column(times: Times, kind: pa.DataType) -> pa.Array:
     return pa.Array.from_buffers(kind, times.size, [None, pa.py_buffer(np.ascontiguousarray(times))])
 
 
-def number_column(numbers: NDArray[np.float64]) -> pa.Array:
+def number_column(numbers: NDArray[Any]) -> pa.Array:
     """Numbers as a column; NaN is null."""
     missing = np.isnan(numbers)
     valid = pa.py_buffer(np.packbits(~missing, bitorder="little")) if missing.any() else None

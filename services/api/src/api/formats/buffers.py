@@ -17,6 +17,7 @@ from hdh.times import from_ms
 _PIECE = 64 * 1024
 # About a megabyte of text: what one client that is slow to take it holds.
 _ROWS = 16_384
+_FEWEST_ROWS = 256
 _DAY_MS = 86_400_000
 _COMMA = ord(",")
 
@@ -96,9 +97,10 @@ def joined(texts: pa.Array) -> pa.Buffer:
     return data.slice(first, last - first)
 
 
-def slices(size: int) -> Iterator[slice]:
-    """Rows to make text of at a time."""
-    return (slice(start, start + _ROWS) for start in range(0, size, _ROWS))
+def slices(size: int, columns: int = 1) -> Iterator[slice]:
+    """Rows to make text of at a time: fewer of many columns, but never so few that each costs more than its text."""
+    step = max(_FEWEST_ROWS, _ROWS // max(1, columns))
+    return (slice(start, start + step) for start in range(0, size, step))
 
 
 def pieces(parts: Iterable[bytes | pa.Buffer]) -> Iterator[bytes]:

@@ -4,12 +4,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from api.answers import Answer, Block, Head, Times, TimeStyle, Values
+from api.answers import Answer, Block, Times, TimeStyle, Values
 from api.formats.buffers import (
     glued,
     iso_texts,
@@ -21,6 +22,7 @@ from api.formats.buffers import (
     text_of,
     texts_of,
 )
+from api.wide import TIME_COLUMNS, Table
 
 # What a spreadsheet would take for a formula: names and texts come from whoever may publish.
 _FORMULA = r"^[=+\-@\t\r]"
@@ -49,7 +51,7 @@ class Dialect:
     @property
     def time_columns(self) -> tuple[str, ...]:
         """The names of the columns that say when."""
-        return ("time", "utc_offset") if self.is_spreadsheet else ("time",)
+        return TIME_COLUMNS if self.is_spreadsheet else TIME_COLUMNS[:1]
 
     def line(self, *cells: str) -> str:
         """A line of texts."""
@@ -77,14 +79,44 @@ def encode(answer: Answer, dialect: Dialect = PLAIN) -> Iterator[bytes]:
     return pieces(_parts(answer, dialect))
 
 
+def encode_wide(table: Table, dialect: Dialect = PLAIN) -> Iterator[bytes]:
+    """The table in pieces, the header line first: time and the names of the columns."""
+    return pieces(_wide_parts(table, dialect))
+
+
 encode_finnish = partial(encode, dialect=FINNISH)
+encode_wide_finnish = partial(encode_wide, dialect=FINNISH)
 
 
 def _parts(answer: Answer, dialect: Dialect) -> Iterator[bytes | pa.Buffer]:
     yield dialect.mark + dialect.line(*dialect.time_columns, *_NAMES, "value", "unit").encode()
+    count = 0
     for block in answer.blocks:
+        count += block.time.size
         for rows in slices(block.time.size):
             yield _lines(Block(block.head, block.time[rows], block.value[rows]), answer.style, dialect)
+    if answer.has_end:
+        yield _end(count, dialect)
+
+
+def _wide_parts(table: Table, dialect: Dialect) -> Iterator[bytes | pa.Buffer]:
+    yield dialect.mark + dialect.line(*dialect.time_columns, *(column.name for column in table.columns)).encode()
+    separator, end = text_of(dialect.separator), text_of(dialect.end)
+    count = 0
+    for rows in table.rows:
+        count += rows.time.size
+        for cut in slices(rows.time.size, len(table.columns)):
+            cells = [time_cells(rows.time[cut], table.zone, table.style, dialect)]
+            for values in rows.values:
+                cells += [separator, value_cells(values[cut], dialect)]
+            yield joined(glued(*cells, end))
+    if table.has_end:
+        yield _end(count, dialect)
+
+
+def _end(rows: int, dialect: Dialect) -> bytes:
+    """The last line, where one was asked for."""
+    return f"# rows={rows} complete=true{dialect.end}".encode()
 
 
 def _lines(block: Block, style: TimeStyle, dialect: Dialect) -> pa.Buffer:
@@ -92,18 +124,18 @@ def _lines(block: Block, style: TimeStyle, dialect: Dialect) -> pa.Buffer:
     separator = dialect.separator
     names = separator.join(dialect.cell(getattr(head, name)) for name in _NAMES)
     before, after = f"{separator}{names}{separator}", separator + dialect.line(head.unit or "")
-    times = time_cells(block.time, head, style, dialect)
+    times = time_cells(block.time, head.zone, style, dialect)
     return joined(glued(times, text_of(before), value_cells(block.value, dialect), text_of(after)))
 
 
-def time_cells(times: Times, head: Head, style: TimeStyle, dialect: Dialect) -> pa.Array:
+def time_cells(times: Times, zone: ZoneInfo, style: TimeStyle, dialect: Dialect) -> pa.Array:
     """The column of times; with that of the offsets, where the dialect has one."""
     if style is TimeStyle.MS:
         texts = number_texts(times)
         return glued(texts, text_of(f"{dialect.separator}UTC")) if dialect.is_spreadsheet else texts
     if not dialect.is_spreadsheet:
-        return iso_texts(times, head.zone)
-    local, offsets = local_texts(times, head.zone)
+        return iso_texts(times, zone)
+    local, offsets = local_texts(times, zone)
     local = pc.replace_substring(pc.replace_substring(local, "T", " "), ".", dialect.decimal)
     return glued(local, text_of(f"{dialect.separator}UTC"), offsets)
 

@@ -2,13 +2,16 @@
 
 from collections.abc import Generator, Iterable, Iterator
 from itertools import groupby
+from zoneinfo import ZoneInfo
 
 import orjson
 import pyarrow as pa
 
 from api.answers import Answer, Block, Head, Times, TimeStyle, Values
 from api.formats.buffers import glued, iso_texts, joined, pieces, slices, text_of
+from api.wide import Table
 
+NAMES = ("project", "house", "room", "device", "quantity", "unit")
 _NUMPY = orjson.OPT_SERIALIZE_NUMPY
 
 
@@ -28,13 +31,39 @@ def _parts(answer: Answer) -> Iterator[bytes | pa.Buffer]:
     yield b'],"rows":%d,"complete":true}' % rows
 
 
+def encode_wide(table: Table) -> Iterator[bytes]:
+    """The table in pieces: `time` once, and of each series its `column` and as many values."""
+    return pieces(_wide_parts(table))
+
+
+def _wide_parts(table: Table) -> Iterator[bytes | pa.Buffer]:
+    yield b'{"query":' + orjson.dumps(table.query) + b',"time":['
+    # All times stand before the first value, so all rows are held; there are no more than the cap lets be.
+    held = list(table.rows)
+    yield from _separated(_times(rows.time, table.zone, table.style) for rows in held)
+    yield b'],"series":['
+    for number, column in enumerate(table.columns):
+        names = {name: getattr(column.head, name) for name in NAMES} | {"column": column.name}
+        yield (b"," if number else b"") + orjson.dumps(names)[:-1] + b',"value":['
+        yield from _separated(_values(rows.values[number]) for rows in held)
+        yield b"]}"
+    yield b'],"rows":%d,"complete":true}' % sum(rows.time.size for rows in held)
+
+
+def _separated(parts: Iterable[bytes | pa.Buffer]) -> Iterator[bytes | pa.Buffer]:
+    for number, part in enumerate(parts):
+        if number:
+            yield b","
+        yield part
+
+
 def _head(block: Block) -> Head:
     return block.head
 
 
 def _series(head: Head, blocks: Iterable[Block], style: TimeStyle) -> Generator[bytes | pa.Buffer, None, int]:
     """One series; returns how many readings it has."""
-    names = {name: getattr(head, name) for name in ("project", "house", "room", "device", "quantity", "unit")}
+    names = {name: getattr(head, name) for name in NAMES}
     yield orjson.dumps(names)[:-1] + b',"time":['
     # All times stand before the first value: the values of one series wait as arrays, bounded by the cap on readings;
     # text, which is many times larger, is made a slice at a time.
@@ -43,7 +72,7 @@ def _series(head: Head, blocks: Iterable[Block], style: TimeStyle) -> Generator[
     for block in blocks:
         for rows in slices(block.time.size):
             yield separator
-            yield _times(block.time[rows], head, style)
+            yield _times(block.time[rows], head.zone, style)
             separator = b","
         values.append(block.value)
     yield b'],"value":['
@@ -56,10 +85,10 @@ def _series(head: Head, blocks: Iterable[Block], style: TimeStyle) -> Generator[
     return sum(value.size for value in values)
 
 
-def _times(times: Times, head: Head, style: TimeStyle) -> bytes | pa.Buffer:
+def _times(times: Times, zone: ZoneInfo, style: TimeStyle) -> bytes | pa.Buffer:
     if style is TimeStyle.MS:
         return orjson.dumps(times, option=_NUMPY)[1:-1]
-    text = joined(glued(text_of('"'), iso_texts(times, head.zone), text_of('",')))
+    text = joined(glued(text_of('"'), iso_texts(times, zone), text_of('",')))
     return text.slice(0, text.size - 1)
 
 

@@ -1,17 +1,15 @@
 """`/v1/readings`: readings of any series, raw or in windows, streamed."""
 
-from functools import partial
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from api.accepts import chosen_format
 from api.answers import TimeStyle
+from api.bodies import End, Form, response
 from api.deps import AccessDep, FiltersDep, Moment, ServicesDep, SiteDep, TzParam
-from api.filenames import disposition
 from api.formats import FORMATS
-from api.iterators import close
 from api.planning import MOST_WINDOWS, Extent
 from api.points import FEWEST, MOST
 from api.problems import documented
@@ -21,8 +19,8 @@ from api.resolved import ResolvedOut
 from api.routes import V1
 from api.samples import table_samples
 from api.selections import find
-from api.streams import Stream
 from api.timerange import TimeRange
+from api.wide import Layout
 from api.zones import parse_zone
 from hdh.windows import Aggregate, Every, Gap, Side
 
@@ -51,7 +49,11 @@ class ReadingsSeriesOut(BaseModel):
     device: str
     quantity: str
     unit: str | None = Field(description="UCUM code of the values; null for text and where it is not known.")
-    time: list[Moment] = Field(description="Ascending; a window is named by its start, or as `label` says.")
+    time: list[Moment] | None = Field(
+        default=None,
+        description="Ascending; a window is named by its start, or as `label` says. Wide: see above.",
+    )
+    column: str | None = Field(default=None, description="The column's name in the wide layout.")
     value: list[float | str | None] = Field(description="null: a window without a value.")
 
 
@@ -59,6 +61,7 @@ class ReadingsOut(BaseModel):
     """Readings series by series. An answer that does not end in `complete` is broken off: take none of it."""
 
     query: QueryOut
+    time: list[Moment] | None = Field(default=None, description="The times of all series, in the wide layout only.")
     series: list[ReadingsSeriesOut]
     rows: int = Field(description="How many readings there are.")
     complete: bool
@@ -92,6 +95,14 @@ _EVERY = (
 )
 _AGGREGATE = "What is computed in each window; mean where only `every` is given. Text knows count, first and last."
 _GAP = "What stands in a window without a value: null where only `every` is given."
+_LAYOUT = (
+    "tidy: a row a reading, or in JSON a list a series. wide: a row a time and a column a series, joined over all "
+    "times; JSON then has `time` once. A column is named by what differs among the series, and by its unit."
+)
+_END = (
+    "line: CSV and JSON lines end in a line that says how many rows there were and that these are all "
+    "(`# rows=… complete=true`); the other formats always say so at their end."
+)
 _GAP_LIMIT = "With `gap=previous` or `linear`: of the windows in a row without a value at most so many are filled."
 _CLOSED = "The end that belongs to a window, as in pandas: left (start <= time < end) where only `every` is given."
 _LABEL = "The end by which a window is named, as in pandas: left where only `every` is given."
@@ -131,6 +142,8 @@ def read_readings(  # noqa: PLR0913, PLR0917 (one parameter each)
     aggregate: Annotated[Aggregate | None, Query(description=_AGGREGATE)] = None,
     tz: TzParam = None,
     gap: Annotated[Gap | None, Query(description=_GAP)] = None,
+    layout: Annotated[Layout, Query(description=_LAYOUT)] = Layout.TIDY,
+    end: Annotated[End, Query(description=_END)] = End.NONE,
     gap_limit: Annotated[int | None, Query(ge=1, le=MOST_WINDOWS, description=_GAP_LIMIT)] = None,
     closed: Annotated[Side | None, Query(description=_CLOSED)] = None,
     label: Annotated[Side | None, Query(description=_LABEL)] = None,
@@ -152,7 +165,7 @@ def read_readings(  # noqa: PLR0913, PLR0917 (one parameter each)
             json_schema_extra={"enum": list(FORMATS)},
         ),
     ] = None,
-) -> Stream:
+) -> Response:
     """Readings of the selected series in the half-open range `start <= time < stop`."""
     form = chosen_format(format, request.headers.get("Accept"))
     asked = ReadingsRequest(
@@ -174,11 +187,5 @@ def read_readings(  # noqa: PLR0913, PLR0917 (one parameter each)
     )
     directories = find(shared.directories, access, site, filters)
     found = answer(shared.reader, asked, directories, cap=shared.json_readings, permits=shared.permits)
-    aborted = shared.metrics.aborted.inc
-    return Stream(
-        form.encode(found),
-        close=partial(close, found.blocks),
-        failed=aborted,
-        media_type=form.media_type,
-        headers={"Content-Disposition": disposition(form, filters, found.query)},
-    )
+    accept_encoding = request.headers.get("Accept-Encoding")
+    return response(found, Form(form, layout, end, accept_encoding, filters), shared)

@@ -50,13 +50,15 @@ class DatabaseAdmin:
         Raises:
             Misconfigured: the server takes no such name (slashes, line breaks) or no such retention (below an hour).
         """
-        self._do(f"CREATE DATABASE {identifier(project)}")
+        if project not in self._names():
+            duration, shards = _duration(retention), _shard_ms(retention, new=True)
+            self._do(f"CREATE DATABASE {identifier(project)} WITH DURATION {duration} SHARD DURATION {shards}ms")
+            return
         policy, current = self._policy(project)
         if current != retention:
-            duration = "INF" if retention is None else f"{retention}ms"
-            shards = f"{_shard_ms(retention)}ms"
             where = f"{identifier(policy)} ON {identifier(project)}"
-            self._do(f"ALTER RETENTION POLICY {where} DURATION {duration} SHARD DURATION {shards}")
+            durations = f"DURATION {_duration(retention)} SHARD DURATION {_shard_ms(retention)}ms"
+            self._do(f"ALTER RETENTION POLICY {where} {durations}")
 
     def drop_project(self, project: str) -> None:
         """Drop the database."""
@@ -132,8 +134,19 @@ def _from_go(duration: str) -> int:
     return sum(int(number) * _GO_UNITS[unit] for number, unit in _GO_DURATION.findall(duration))
 
 
-def _shard_ms(retention: int | None) -> int:
-    """Data is dropped by whole shards, so a short retention needs short ones."""
+def _duration(retention: int | None) -> str:
+    return "INF" if retention is None else f"{retention}ms"
+
+
+def _shard_ms(retention: int | None, *, new: bool = False) -> int:
+    """How much time a shard holds.
+
+    Data is dropped by whole shards, so a short retention needs short ones. What is kept for ever gets long ones, as the
+    newest reading is looked for in every shard; but only in a new database: where shards of two lengths overlap, a
+    point that is written again stands twice.
+    """
+    if retention is None and new:
+        return 52 * 7 * _DAY
     if retention is None or retention > 180 * _DAY:
         return 7 * _DAY
     return _DAY if retention >= 2 * _DAY else _HOUR

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from http import HTTPStatus
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from hdh.errors import Invalid, Misconfigured
 from hdh.line_protocol import encode_point, field_to_stored
@@ -12,6 +12,9 @@ from hdh.store.influxdb.generation import generation_of
 from hdh.store.influxdb.http import READ_SECONDS, Http, Refused, TooLarge, server_words
 from hdh.store.interface import Refusal, Selection
 from hdh.store.url import InfluxUrl
+
+if TYPE_CHECKING:
+    from hdh.store.interface import Columns
 
 _BATCH_LINES = 5_000
 _BATCH_BYTES = 4_000_000
@@ -46,6 +49,30 @@ class InfluxWriter:
         except Misconfigured as error:
             raise Misconfigured(f"Project {project!r} cannot be written to. {error}") from error
         return request.refusals()
+
+    def write_columns(self, project: str, parts: "Sequence[Columns]") -> list[Refusal]:
+        """Write points that come in columns; see `Writer.write_columns`. What is refused goes point by point."""
+        # Not where points are written one by one: there is no numpy.
+        from hdh.store.columns import points  # noqa: PLC0415
+        from hdh.store.influxdb.lines import requests  # noqa: PLC0415
+
+        _check_project(project)
+        path = self._generation.write_path(project)
+        refusals: list[Refusal] = []
+        for request in requests(parts):
+            try:
+                if request.body:
+                    _post(self._http, path, request.body)
+                refused = request.body is None
+            except (Refused, TooLarge):
+                refused = True
+            except Misconfigured as error:
+                raise Misconfigured(f"Project {project!r} cannot be written to. {error}") from error
+            if refused:
+                rows = [(p.first + row, each) for p in request.pieces for row, each in points(p.part, p.start, p.stop)]
+                found = self.write(project, [point for _, point in rows])
+                refusals += [Refusal(rows[one.index][0], one.reason, one.detail) for one in found]
+        return refusals
 
     def check(self, project: str) -> None:
         """Write nothing at all: servers of both generations look at credentials, project and right before that."""

@@ -2,6 +2,7 @@
 
 import sqlite3
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from hdh.errors import Misconfigured
 from hdh.model import TEXT_SUFFIX
@@ -16,9 +17,8 @@ class ProjectRow:
     retention: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class SeriesRow:
-    """One field of one place in one measurement."""
+class SeriesRow(NamedTuple):
+    """One field of one place in one measurement. A tuple: a query makes one for each series of a project."""
 
     id: int
     measurement: str
@@ -60,7 +60,7 @@ def find_series(connection: sqlite3.Connection, project: ProjectRow, selection: 
     devices, quantities = frozenset(selection.devices), frozenset(selection.quantities)
     return [
         series
-        for series in (SeriesRow(*row) for row in rows)
+        for series in map(SeriesRow._make, rows)
         if (not houses or series.house in houses)
         and (not rooms or series.room in rooms)
         and (not devices or series.device in devices)

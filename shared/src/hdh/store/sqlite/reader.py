@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
-from itertools import chain, groupby
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -134,7 +134,7 @@ class SqliteReader:
             if summed is None:
                 values = aggregate_chunks(self._readings(rows, span), grid, aggregate, before)
             else:
-                values = aggregate_summaries(summed, grid.edges, aggregate, before)
+                values = aggregate_summaries(summed, grid, aggregate, before)
             if values is not None:
                 yield Chunk(series, *fill(grid.labels, values, window.gap, window.gap_limit))
 
@@ -160,13 +160,14 @@ class SqliteReader:
 
 def _grouped(project: str, rows: list[SeriesRow]) -> list[tuple[Series, list[SeriesRow]]]:
     """Rows by series, sorted; a series' own measurement stands before the others that it is found in."""
+    groups: dict[tuple[str, str, str, str], list[SeriesRow]] = {}
+    for row in rows:
+        groups.setdefault((row.house, row.room, row.device, row.field), []).append(row)
     names = catalogue()
-
-    def series_of(row: SeriesRow) -> Series:
-        return Series(project, row.house, row.room, row.device, row.field)
-
-    ordered = sorted(rows, key=lambda row: (series_of(row), _rank(row, names)))
-    return [(series, list(group)) for series, group in groupby(ordered, key=series_of)]
+    return [
+        (Series(project, *place), sorted(group, key=lambda row: _rank(row, names)) if len(group) > 1 else group)
+        for place, group in sorted(groups.items())
+    ]
 
 
 def _rank(row: SeriesRow, names: Catalogue) -> tuple[bool, bool, str]:

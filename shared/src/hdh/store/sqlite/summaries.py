@@ -7,6 +7,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from hdh.store.windowed import Grid
 from hdh.windows import Aggregate
 
 Times: TypeAlias = NDArray[np.int64]
@@ -153,14 +154,14 @@ PART_OF = {
 
 
 def aggregate_summaries(
-    summaries: Summaries, edges: Times, aggregate: Aggregate, before: tuple[int, float] | None = None
+    summaries: Summaries, grid: Grid, aggregate: Aggregate, before: tuple[int, float] | None = None
 ) -> Numbers | None:
-    """As `hdh.aggregates.aggregate_series`, from summaries of which none lies in two windows.
+    """As `hdh.store.windowed.aggregate_chunks`, from summaries of which none lies in two windows.
 
     Returns:
         One value a window, NaN where there is none; None where no window holds a reading.
     """
-    bounds = np.searchsorted(summaries.at, edges)
+    bounds = np.searchsorted(summaries.at, grid.edges)
     held = bounds[1:] > bounds[:-1]
     if not held.any():
         return None
@@ -168,7 +169,7 @@ def aggregate_summaries(
     result = np.full(len(held), np.nan)
     with np.errstate(over="ignore", invalid="ignore"):
         joined = PART_OF[aggregate].join(within, bounds[:-1][held] - bounds[0])
-        low, high = edges[:-1][held], edges[1:][held]
+        low, high = grid.limits[:-1][held], grid.limits[1:][held]
         result[held] = _value(joined, aggregate, low, high, before)
     return result
 
@@ -205,7 +206,9 @@ def _looked_back(
         if before is None:
             carried[0] = 0
         total = (high - begun_at + carried) * _SCALE
-        return np.asarray((area + ended * ((high - ended_at) * _SCALE) + earlier * (carried * _SCALE)) / total)
+        whole = area + ended * ((high - ended_at) * _SCALE) + earlier * (carried * _SCALE)
+        # A first-ever reading at the end of a window that holds its end has not held for any time.
+        return np.asarray(np.divide(whole, total, out=ended.copy(), where=total > 0))
     elapsed = ended_at - earlier_at
     whole = gained + gain(earlier, begun)
     per = elapsed / 1000 if aggregate is Aggregate.RATE else np.ones(len(elapsed))

@@ -3,14 +3,14 @@
 import sqlite3
 from collections.abc import Callable, Sequence
 from itertools import chain
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
 from hdh.errors import Invalid, Misconfigured, Retryable
 from hdh.model import ALL_TIME, Place, Point, Span
 from hdh.store.interface import Refusal, Selection
-from hdh.store.sqlite.batch import Batch, SeriesIds, to_rows
+from hdh.store.sqlite.batch import Batch, FindId, SeriesIds, to_rows
 from hdh.store.sqlite.database import Database
 from hdh.store.sqlite.days import forget_late, summed_until
 from hdh.store.sqlite.erase import erase
@@ -18,6 +18,9 @@ from hdh.store.sqlite.expiry import expire_piece
 from hdh.store.sqlite.projects import find_project, find_series
 from hdh.store.url import SqliteUrl
 from hdh.times import now_ms
+
+if TYPE_CHECKING:
+    from hdh.store.interface import Columns
 
 EXPIRE_EVERY_MS = 60_000
 _EXPIRE_MORE_MS = 1_000
@@ -46,15 +49,23 @@ class SqliteWriter:
 
     def write(self, project: str, points: Sequence[Point]) -> list[Refusal]:
         """Write points in one transaction; see `Writer.write`."""
-        if not points:
-            return []
+        return self._write(project, lambda *known: to_rows(points, *known)) if points else []
+
+    def write_columns(self, project: str, parts: "Sequence[Columns]") -> list[Refusal]:
+        """Write points that come in columns, in one transaction; see `Writer.write_columns`."""
+        # Not where points are written one by one: there is no numpy.
+        from hdh.store.sqlite.columns import columns_to_rows  # noqa: PLC0415
+
+        return self._write(project, lambda *known: columns_to_rows(parts, *known)) if parts else []
+
+    def _write(self, project: str, to_batch: Callable[[SeriesIds, FindId, int], Batch]) -> list[Refusal]:
         now = self._clock()
         try:
             with self._database.transaction() as connection:
                 found = find_project(connection, project)
                 oldest = ALL_TIME.start if found.retention is None else now - found.retention
                 ids = self._ids.setdefault(found.id, SeriesIds())
-                batch = to_rows(points, ids, _finder(connection, found.id), oldest)
+                batch = to_batch(ids, _finder(connection, found.id), oldest)
                 _insert(connection, batch)
         except BaseException:
             # Ids that were given in a transaction that did not come to its end belong to nobody.

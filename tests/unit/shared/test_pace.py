@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from hdh.errors import Invalid, Misconfigured
-from simulator.pace import paced, parse_speed
+from hdh.mqtt.pace import paced, parse_speed
 from simulator.progress import Progress
 from simulator.spans import parse_span
 

@@ -11,8 +11,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.reasoncodes import ReasonCode
 
 from hdh.errors import Misconfigured
-from simulator.message import Message
-from simulator.settings import SimulatorSettings
+from hdh.settings import BrokerSettings
 
 _REFUSED = frozenset({"Bad user name or password", "Not authorized", "Client identifier not valid"})
 _LONGEST_WAIT_SECONDS = 10
@@ -23,20 +22,26 @@ log = structlog.get_logger()
 class Publisher:
     """A session with the broker. Unacknowledged messages are published again when a lost connection is back.
 
+    Args:
+        settings: the broker.
+        client_id: the session's name.
+        inflight: how many messages may be unacknowledged at a time.
+
     Attributes:
         published: how many messages the broker has acknowledged.
     """
 
-    def __init__(self, settings: SimulatorSettings) -> None:
+    def __init__(self, settings: BrokerSettings, client_id: str, inflight: int) -> None:
         self.published = 0
         self._url = settings.broker_url
-        self._window = settings.simulator_inflight
+        self._window = inflight
+        self._low = inflight // 2
         self._inflight: set[int] = set()
         self._early: set[int] = set()
         self._changed = threading.Condition()
         self._refused: str | None = None
         self._stopping = False
-        self._client = _client(settings)
+        self._client = _client(settings, client_id, inflight)
         self._client.on_connect = self._on_connect
         self._client.on_connect_fail = self._on_connect_fail
         self._client.on_disconnect = self._on_disconnect
@@ -48,19 +53,21 @@ class Publisher:
         self._client.connect_async(self._broker.host, self._broker.port, keepalive=30)
         self._client.loop_start()
 
-    def publish(self, message: Message) -> None:
+    def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> None:
         """Hand one message over; waits while too many are in flight.
 
         Raises:
             Misconfigured: the broker refuses this client.
         """
         with self._changed:
-            self._changed.wait_for(lambda: len(self._inflight) < self._window or self._refused or self._stopping)
+            if len(self._inflight) >= self._window:
+                # Not for each acknowledgement by itself: two threads would wake each other for every message.
+                self._changed.wait_for(lambda: len(self._inflight) <= self._low or self._refused or self._stopping)
             self._check()
             if self._stopping:
                 return
         # Outside the lock: the acknowledgement may come before this call returns.
-        info = self._client.publish(message.topic, message.payload, qos=1, retain=message.retain)
+        info = self._client.publish(topic, payload, qos=1, retain=retain)
         with self._changed:
             if info.mid in self._early:
                 self._early.discard(info.mid)
@@ -144,13 +151,14 @@ class Publisher:
             else:
                 self._early.add(mid)
             self.published += 1
-            self._changed.notify_all()
+            if len(self._inflight) <= self._low:
+                self._changed.notify_all()
 
 
 @contextmanager
-def publishing(settings: SimulatorSettings) -> Iterator[Publisher]:
+def publishing(settings: BrokerSettings, client_id: str, inflight: int) -> Iterator[Publisher]:
     """A publisher that connects at once and is closed at the end."""
-    publisher = Publisher(settings)
+    publisher = Publisher(settings, client_id, inflight)
     publisher.start()
     try:
         yield publisher
@@ -158,11 +166,11 @@ def publishing(settings: SimulatorSettings) -> Iterator[Publisher]:
         publisher.close()
 
 
-def _client(settings: SimulatorSettings) -> mqtt.Client:
+def _client(settings: BrokerSettings, client_id: str, inflight: int) -> mqtt.Client:
     broker = settings.broker
     # MQTT 3.1.1: it is all that publishing needs, and what every broker speaks.
-    client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=settings.simulator_client_id, protocol=mqtt.MQTTv311)
-    client.max_inflight_messages_set(settings.simulator_inflight)
+    client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=client_id, protocol=mqtt.MQTTv311)
+    client.max_inflight_messages_set(inflight)
     client.reconnect_delay_set(1, _LONGEST_WAIT_SECONDS)
     if broker.user:
         secret = settings.broker_password

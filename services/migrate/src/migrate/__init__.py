@@ -1,0 +1,1 @@
+"""Moves history from old servers and files into the store, and proves that it arrived."""

@@ -1,0 +1,131 @@
+"""The store as migrating uses it: columns in, tried again for as long as time can heal what is in the way."""
+
+import time
+from collections.abc import Callable, Sequence
+from random import Random
+from threading import Event
+from typing import TypeVar
+
+import structlog
+
+from hdh.errors import Retryable
+from hdh.site import Site
+from hdh.store import open_reader, open_writer
+from hdh.store.interface import Columns, Reader, Refusal
+from ingest.write import Store
+
+_LONGEST_WAIT = 30.0
+
+_log = structlog.get_logger()
+T = TypeVar("T")
+
+
+class Stopped(Exception):
+    """The one at the keyboard, or the system, asked to stop."""
+
+
+class Patience:
+    """Tries again, for ever, what time can heal.
+
+    Args:
+        stop: set when waiting is over for good.
+        say: is told why it waits, and an empty text when it goes on.
+    """
+
+    def __init__(self, stop: Event, say: Callable[[str], None] = lambda _: None) -> None:
+        self._stop = stop
+        self._say = say
+        self._random = Random()  # noqa: S311 (jitter)
+
+    def keep_trying(self, work: Callable[[], T]) -> T:
+        """Do the work, however often it takes.
+
+        Raises:
+            Stopped: it was stopped while it waited.
+            Misconfigured: only a person can mend it.
+        """
+        tries = 0
+        while True:
+            try:
+                done = work()
+            except Retryable as error:
+                tries += 1
+                wait = error.retry_after or min(0.25 * 2 ** min(tries, 10), _LONGEST_WAIT)
+                wait *= 0.5 + self._random.random() / 2
+                _log.warning("waiting", error=str(error), seconds=round(wait, 1))
+                self._say(str(error))
+                if self._stop.wait(wait):
+                    raise Stopped from error
+            else:
+                if tries:
+                    _log.info("going_on", tries=tries)
+                    self._say("")
+                return done
+
+
+class Destination:
+    """A store that is written to.
+
+    Args:
+        url: as HDH_STORE_URL.
+        token: as HDH_STORE_TOKEN.
+        site: its projects are created where we may.
+        patience: what waits while the store is away.
+    """
+
+    def __init__(self, url: str, token: str | None, site: Site, patience: Patience) -> None:
+        self.url = url
+        self._token = token
+        self._patience = patience
+        self._projects = Store(url, token)
+        self._projects.list_projects(site.projects)
+        self._writer = open_writer(url, token)
+
+    def set_up(self) -> None:
+        """Create the listed projects, as far as our right goes.
+
+        Raises:
+            Misconfigured: a project can neither be created nor written to.
+        """
+        self._patience.keep_trying(self._projects.create)
+
+    def write(self, project: str, parts: Sequence[Columns]) -> list[Refusal]:
+        """Write until the store has confirmed it; see `Writer.write_columns`."""
+        return self._patience.keep_trying(lambda: self._writer.write_columns(project, parts))
+
+    def reader(self) -> Reader:
+        """What reads the store; the caller closes it."""
+        return open_reader(self.url, self._token)
+
+    def close(self) -> None:
+        """Give back what is held open."""
+        self._writer.close()
+        self._projects.close()
+
+
+class Limit:
+    """Holds a rate of readings a second.
+
+    Args:
+        rate: readings a second; None: no limit.
+        stop: set when waiting is over for good.
+    """
+
+    def __init__(self, rate: float | None, stop: Event) -> None:
+        self._rate = rate
+        self._stop = stop
+        self._began = time.monotonic()
+        self._taken = 0
+
+    def take(self, readings: int) -> None:
+        """Wait until so many more may go.
+
+        Raises:
+            Stopped: it was stopped while it waited.
+        """
+        if self._rate is None:
+            return
+        self._taken += readings
+        ahead = self._taken / self._rate - (time.monotonic() - self._began)
+        if ahead > 0 and self._stop.wait(ahead):
+            raise Stopped

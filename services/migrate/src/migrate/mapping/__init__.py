@@ -1,0 +1,1 @@
+"""The mapping file: its schema, reading it, what it means for a series, and proposing one."""

@@ -1,0 +1,300 @@
+"""Lines of line protocol to columns, grouped by measurement and tags."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from migrate.batch import BadRow, Batch, Column, Labels
+from migrate.sources.columns import floats, integers, spread, suffixed_integers, texts_column
+
+_NAME = rb"(?:\\[,= ]|[^,= ])++"
+_TAG = re.compile(rb",(%b)=(%b)" % (_NAME, _NAME))
+_MEASUREMENT = re.compile(rb"((?:\\[, ]|[^, ])++)((?:,%b=%b)*+)\Z" % (_NAME, _NAME))
+_VALUE = rb'(?:"(?:[^"\\]|\\.)*+"|[^,"= ]++)'
+_FIELD = re.compile(rb",?(%b)=(%b)" % (_NAME, _VALUE), re.DOTALL)
+_LINE = re.compile(
+    rb"((?:\\[,= ]|[^ ])++) +(%b=%b(?:,%b=%b)*+)(?: +(-?\d++))? *\Z" % (_NAME, _VALUE, _NAME, _VALUE), re.DOTALL
+)
+_ESCAPED = re.compile(rb"\\([,= ])")
+_ESCAPED_TEXT = re.compile(rb'\\(["\\])')
+_UNEVEN = re.compile(rb"=[,=]|=\Z|,=|\A=|,,")
+_BOOLEANS = dict.fromkeys((b"t", b"T", b"true", b"True", b"TRUE"), True) | dict.fromkeys(
+    (b"f", b"F", b"false", b"False", b"FALSE"), False
+)
+_LONGEST_SHOWN = 120
+_LONGEST_TEXT = 128 * 1024
+_LARGEST = 2**63
+_MOST_GROUPS = 200_000
+_REMEDY = "A line is measurement,tag=value field=value time."
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """To which database the lines of an export belong."""
+
+    database: str = ""
+    policy: str = ""
+
+    def told(self, kind: bytes, name: bytes) -> "Context":
+        """The context after a comment that names a database or a retention policy."""
+        text = name.decode(errors="replace").strip()
+        return Context(text) if kind == b"DATABASE" else replace(self, policy=text)
+
+    @property
+    def labels(self) -> Labels:
+        """As labels."""
+        pairs = (("database", self.database), ("policy", self.policy))
+        return tuple((key, text) for key, text in pairs if text)
+
+
+@dataclass(slots=True)
+class _Group:
+    """The lines of one series of the source."""
+
+    labels: Labels
+    rows: list[int] = field(default_factory=list)
+    times: list[bytes] = field(default_factory=list)
+    columns: dict[bytes, tuple[list[int], list[bytes]]] = field(default_factory=dict)
+
+    def add(self, number: int, time: bytes, body: bytes) -> None:
+        """A line without quotes and escapes, taken apart."""
+        position = len(self.rows)
+        self.rows.append(number)
+        self.times.append(time)
+        for pair in body.split(b","):
+            key, _, value = pair.partition(b"=")
+            try:
+                positions, values = self.columns[key]
+            except KeyError:
+                positions, values = self.columns[key] = ([], [])
+            positions.append(position)
+            values.append(value)
+
+
+class Parser:
+    """Takes lines and gives batches.
+
+    Args:
+        first: the number of the first line.
+        unit: nanoseconds of the unit of times.
+        context: to which database the first lines belong.
+
+    Attributes:
+        context: to which the next ones belong.
+        bad: what could not be read; complete after `take`.
+        late: what turned out to be unreadable while batches were made.
+    """
+
+    def __init__(self, first: int, unit: int, context: Context) -> None:
+        self.context = context
+        self.bad: list[BadRow] = []
+        self.late: list[BadRow] = []
+        self._number = first - 1
+        self._unit = unit
+        self._groups: dict[tuple[Context, bytes], _Group | None] = {}
+        self._by_head: dict[bytes, _Group | None] = {}
+        self._open = b""
+
+    def take(self, data: bytes) -> None:
+        """Sort lines into groups."""
+        if b"\r" in data:
+            data = data.replace(b"\r\n", b"\n")
+        lines = data.split(b"\n")
+        if not lines[-1]:
+            lines.pop()
+        number = self._number
+        by_head = self._by_head
+        for line in lines:
+            number += 1
+            if b'"' in line or b"\\" in line or self._open:
+                self._number = number
+                self._slow(line)
+                continue
+            head, _, rest = line.partition(b" ")
+            body, _, time = rest.partition(b" ")
+            group = by_head.get(head)
+            # Every field has a name and a value: else the slow way tells what is wrong.
+            if group is None or not time or body.count(b"=") != body.count(b",") + 1 or _UNEVEN.search(body):
+                self._number = number
+                self._slow(line)
+            else:
+                group.add(number, time, body)
+        self._number = number
+        if self._open:
+            self._complain(self._open, "a text in quotes has no end in this part of the file. Mend or remove the line.")
+
+    def batches(self) -> Iterator[Batch]:
+        """What was taken, group by group."""
+        for group in self._groups.values():
+            if group is not None and group.rows:
+                yield from self._batches(group)
+
+    def _slow(self, line: bytes) -> None:
+        """A line that is the first of its series, has quotes or escapes, or is none."""
+        if self._open:
+            line, self._open = self._open + b"\n" + line, b""
+        text = line.strip()
+        if not text or text.startswith((b"#", b"CREATE DATABASE ")):
+            self._comment(text)
+            return
+        match = _LINE.match(text)
+        if match is None:
+            if line.count(b'"') % 2 and len(line) < _LONGEST_TEXT:
+                self._open = line  # a text may hold a line break
+                return
+            self._complain(line, f"it is no line protocol. {_REMEDY}")
+            return
+        head, body, time = match.groups()
+        if time is None:
+            self._complain(line, "it has no time; a server would have taken its own. Add one behind the fields.")
+            return
+        group = self._group(head)
+        if group is None:
+            self._complain(line, f"measurement and tags cannot be read. {_REMEDY}")
+            return
+        group.rows.append(self._number)
+        group.times.append(time)
+        for key, value in _FIELD.findall(body):
+            positions, values = group.columns.setdefault(key, ([], []))
+            positions.append(len(group.rows) - 1)
+            values.append(value)
+
+    def _comment(self, text: bytes) -> None:
+        if b"CONTEXT-" in text:
+            kind, _, name = text.partition(b"CONTEXT-")[2].partition(b":")
+            self.context = self.context.told(kind, name)
+            self._by_head.clear()
+
+    def _group(self, head: bytes) -> _Group | None:
+        key = (self.context, head)
+        if key not in self._groups:
+            self._groups[key] = _read_head(self.context, head)
+        group = self._groups[key]
+        if b"\\" not in head:
+            self._by_head[head] = group
+        return group
+
+    def _batches(self, group: _Group) -> Iterator[Batch]:
+        times = integers(group.times)
+        good: NDArray[np.bool_] | None = None
+        if times is None or (self._unit > 1 and np.abs(times).max() >= _LARGEST // self._unit):
+            times, good = self._times(group)
+        rows = np.array(group.rows, np.int64)
+        time = times * self._unit
+        first: dict[str, Column] = {}
+        for key, (positions, texts) in group.columns.items():
+            name = _text(key)
+            for number, (column, at) in enumerate(self._columns(group, name, positions, texts)):
+                whole = spread(column, at, len(rows))
+                if number == 0 and name not in first:
+                    first[name] = whole
+                else:  # a field that changes its type within the piece
+                    yield _only(Batch(group.labels, rows, time, {name: whole}), good)
+        if first:
+            yield _only(Batch(group.labels, rows, time, first), good)
+
+    def _times(self, group: _Group) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        times = np.zeros(len(group.rows), np.int64)
+        good = np.ones(len(group.rows), np.bool_)
+        for index, text in enumerate(group.times):
+            try:
+                number = int(text)
+            except ValueError:
+                number = _LARGEST
+            if abs(number) * self._unit < _LARGEST:
+                times[index] = number
+            else:
+                good[index] = False
+                self._complain_late(group.rows[index], "time", f"{_shown(text)} is no time of a server. Mend it.", text)
+        return times, good
+
+    def _columns(
+        self, group: _Group, name: str, positions: list[int], texts: list[bytes]
+    ) -> Iterator[tuple[Column, list[int]]]:
+        """The values of a field, those of each kind apart."""
+        if (numbers := floats(texts)) is not None:
+            yield Column("float", numbers), positions
+            return
+        if (whole := suffixed_integers(texts)) is not None:
+            yield Column("integer", whole), positions
+            return
+        kinds: dict[str, tuple[list[int], list[bytes]]] = {}
+        for position, text in zip(positions, texts, strict=True):
+            kind = _kind(text)
+            if kind is None:
+                detail = (
+                    f"the field {name} holds {_shown(text)}, which is no number, boolean or text in quotes. Mend it."
+                )
+                self._complain_late(group.rows[position], "value", detail, text)
+            else:
+                at, values = kinds.setdefault(kind, ([], []))
+                at.append(position)
+                values.append(text)
+        for kind, (at, values) in kinds.items():
+            yield _column(kind, values), at
+
+    def _complain(self, line: bytes, detail: str) -> None:
+        self._open = b""
+        self.bad.append(BadRow(self._number, "line", detail, _shown(line)))
+
+    def _complain_late(self, row: int, reason: str, detail: str, text: bytes) -> None:
+        self.late.append(BadRow(row, reason, detail, _shown(text)))
+
+
+def _read_head(context: Context, head: bytes) -> _Group | None:
+    match = _MEASUREMENT.match(head)
+    if match is None:
+        return None
+    labels = [*context.labels, ("measurement", _text(match[1]))]
+    labels += [(f"tag.{_text(key)}", _text(value)) for key, value in _TAG.findall(match[2])]
+    return _Group(tuple(sorted(labels)))
+
+
+def _kind(text: bytes) -> str | None:
+    if text.startswith(b'"'):
+        return "text" if text.endswith(b'"') and len(text) > 1 else None
+    if text in _BOOLEANS:
+        return "boolean"
+    if text[-1:] in {b"i", b"u"}:
+        number = text[:-1]
+        return "integer" if number.lstrip(b"-").isdigit() and abs(int(number)) < _LARGEST else None
+    try:
+        float(text)
+    except ValueError:
+        return None
+    return "float" if b"_" not in text else None
+
+
+def _column(kind: str, texts: list[bytes]) -> Column:
+    match kind:
+        case "text":
+            plain = [_ESCAPED_TEXT.sub(rb"\1", text[1:-1]).decode(errors="replace") for text in texts]
+            return texts_column(plain)
+        case "boolean":
+            return Column("boolean", np.array([_BOOLEANS[text] for text in texts], np.bool_))
+        case "integer":
+            return Column("integer", np.array([int(text[:-1]) for text in texts], np.int64))
+        case _:
+            return Column("float", np.array([float(text) for text in texts], np.float64))
+
+
+def _only(batch: Batch, good: NDArray[np.bool_] | None) -> Batch:
+    if good is None:
+        return batch
+    fields = {
+        name: Column(c.kind, c.values[good], None if c.present is None else c.present[good])
+        for name, c in batch.fields.items()
+    }
+    return Batch(batch.labels, batch.rows[good], batch.time[good], fields)
+
+
+def _text(name: bytes) -> str:
+    return (_ESCAPED.sub(rb"\1", name) if b"\\" in name else name).decode(errors="replace")
+
+
+def _shown(text: bytes) -> str:
+    shown = text[:_LONGEST_SHOWN].decode(errors="replace")
+    return f"{shown}…" if len(text) > _LONGEST_SHOWN else shown

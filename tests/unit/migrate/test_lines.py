@@ -1,0 +1,80 @@
+"""Line protocol to columns: what any writer may spell comes back as it was meant."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from migrate.batch import Batch
+from migrate.sources.lines import Context, Parser
+
+_unescapable = "".join(map(chr, range(32))) + "\\\x7f\x85\xa0"
+_names = st.text(st.characters(codec="utf-8", exclude_characters=_unescapable), min_size=1, max_size=8)
+_texts = st.text(st.characters(codec="utf-8", exclude_characters="\n\r"), max_size=12)
+_values = st.one_of(
+    st.floats(allow_nan=False, allow_infinity=False), st.integers(-(2**63) + 1, 2**63 - 1), st.booleans(), _texts
+)
+_times = st.integers(-(2**62), 2**62)
+
+
+def _escape(name: str, characters: str) -> str:
+    for character in characters:
+        name = name.replace(character, f"\\{character}")
+    return name
+
+
+def _spell(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "f"
+    if isinstance(value, int):
+        return f"{value}i"
+    if isinstance(value, float):
+        return repr(value)
+    return '"' + str(value).replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _read(data: bytes, context: Context | None = None) -> tuple[list[Batch], list[tuple[int, str]]]:
+    parser = Parser(1, 1, context or Context())
+    parser.take(data)
+    batches = list(parser.batches())
+    return batches, [(bad.row, bad.reason) for bad in (*parser.bad, *parser.late)]
+
+
+@given(
+    st.dictionaries(_names, _names, max_size=3), st.lists(st.tuples(_names, _values, _times), min_size=1, max_size=8)
+)
+def test_every_point_comes_back(tags: dict[str, str], points: list[tuple[str, object, int]]) -> None:
+    """Names with spaces, commas and equals signs, all four types, one field that changes its type."""
+    head = "m" + "".join(f",{_escape(key, ',= ')}={_escape(text, ',= ')}" for key, text in tags.items())
+    lines = [f"{head} {_escape(name, ',= ')}={_spell(value)} {time}" for name, value, time in points]
+    batches, bad = _read("\n".join(lines).encode() + b"\n")
+    assert bad == []
+    found = []
+    for batch in batches:
+        assert dict(batch.labels) == {"measurement": "m"} | {f"tag.{key}": text for key, text in tags.items()}
+        for name, column in batch.fields.items():
+            for index, present in enumerate(column.present_or_all()):
+                if present:
+                    value = column.values[index]
+                    found.append((int(batch.rows[index]), name, column.values.tolist()[index], int(batch.time[index])))
+                    assert isinstance(value, str) == isinstance(points[int(batch.rows[index]) - 1][1], str)
+    expected = [(row, name, value, time) for row, (name, value, time) in enumerate(points, 1)]
+    assert sorted(found, key=lambda each: each[0]) == expected
+
+
+def test_comments_name_database_and_policy() -> None:
+    """The same series in two databases is two."""
+    batches, bad = _read(
+        b"# DDL\nCREATE DATABASE a WITH NAME b\n# DML\n# CONTEXT-DATABASE:one\n# CONTEXT-RETENTION-POLICY:long\n"
+        b"m v=1 1\nm v=2 2\n# CONTEXT-DATABASE:two\nm v=3 3\n"
+    )
+    assert bad == []
+    assert [(dict(b.labels), b.time.tolist()) for b in batches] == [
+        ({"measurement": "m", "database": "one", "policy": "long"}, [1, 2]),
+        ({"measurement": "m", "database": "two"}, [3]),
+    ]
+
+
+def test_what_is_no_line_is_named_by_its_number() -> None:
+    """A line break within quotes is part of the text; whatever cannot be read does not stop the rest."""
+    batches, bad = _read(b'm v=1 1\nm v=\nm t="a\nb" 2\n,=\nm v=1 x\nm v=1,,w=2 3\nm v=9 4\n')
+    assert bad == [(2, "line"), (5, "line"), (7, "line"), (6, "time")]
+    assert sorted(time for batch in batches for time in batch.time.tolist()) == [1, 2, 4]

@@ -1,0 +1,111 @@
+"""The mapping file: each wrong thing is named with its line and its remedy."""
+
+from pathlib import Path
+
+import pytest
+
+from hdh.errors import Misconfigured
+from hdh.site import load_site
+from migrate.mapping.load import check_decided, load_mapping
+from migrate.mapping.rules import Rules, Skipped, Target, Unmapped
+from migrate.units import conversion
+
+GOOD = """\
+source:
+  kind: csv
+  path: data
+  csv:
+    time: {columns: [time], format: iso}
+place: {project: toe, house: "{column.house}", device: "{file.first}."}
+rename:
+  house: {Talo 1: talo-1}
+series:
+  - match: {field: temp_f}
+    quantity: temperature
+    unit: "[degF]"
+    scale: 0.1
+  - match: {field: "x*"}
+    skip: not needed
+  - match: {field: other}
+    project: nowhere
+    quantity: humidity
+"""
+
+
+def write(folder: Path, text: str) -> Path:
+    """A mapping file."""
+    path = folder / "m.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "words"),
+    [
+        ("kind: csv", "kind: cvs", 2, "source.kind"),
+        ("  path: data\n", "", 1, "needs `path`"),
+        ("scale: 0.1", "scal: 0.1", 13, "Did you mean scale?"),
+        ('unit: "[degF]"', "unit: bananas", 12, "is no unit"),
+        ("quantity: temperature", 'quantity: "a,b"', 11, "cannot be a field's name"),
+        ('"{column.house}"', '"{column.house"', 6, "brace"),
+        ("    skip: not needed\n", "", 14, "neither `quantity` nor `skip`"),
+        ("columns: [time]", "columns: []", 5, "at least 1"),
+        ("format: iso", "format: isso", 5, "source.csv.time.format"),
+        ("series:", "series: [", 9, "this is no YAML"),
+    ],
+)
+def test_what_is_wrong_is_named_with_its_line(old: str, new: str, line: int, words: str, tmp_path: Path) -> None:
+    """`m.yaml:12: path: what. remedy`."""
+    path = write(tmp_path, GOOD.replace(old, new))
+    with pytest.raises(Misconfigured) as error:
+        load_mapping(path)
+    lines = [each for each in str(error.value).splitlines() if words in each]
+    assert lines, str(error.value)
+    assert int(lines[0].removeprefix(f"{path}:").split(":")[0]) in {line, line + 1}
+
+
+def test_a_series_finds_its_place(tmp_path: Path) -> None:
+    """The first entry that matches; labels fill the names, `rename` spells them; the unit becomes factor and offset."""
+    rules = Rules(load_mapping(write(tmp_path, GOOD)).entry, load_site(None))
+    found = rules.find((("column.house", "Talo 1"), ("field", "temp_f"), ("file.first", "log")))
+    assert isinstance(found, Target)
+    place = found.stand.place
+    assert (found.project.id, place.house, place.room, place.device) == ("toe", "talo-1", "unassigned", "log")
+    assert (found.field.name, found.measurement) == ("temperature", "climate")
+    assert 680 * found.factor + found.offset == pytest.approx(20.0)
+    assert rules.find((("field", "x1"),)) == Skipped("not needed")
+    assert isinstance(rules.find((("field", "unknown"),)), Unmapped)
+    other = rules.find((("field", "other"),))
+    assert isinstance(other, Unmapped)
+    assert "'nowhere' is not listed" in other.detail
+
+
+def test_nothing_runs_while_something_is_in_doubt(tmp_path: Path) -> None:
+    """Each doubt is told with its line."""
+    text = GOOD.replace("    scale: 0.1\n", "    doubt: Is it Fahrenheit?\n") + "doubts: [Times are local.]\n"
+    with pytest.raises(Misconfigured, match=r"m.yaml:13: Is it Fahrenheit") as error:
+        check_decided(load_mapping(write(tmp_path, text)))
+    assert "Times are local." in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "value", "expected"),
+    [
+        ("[degF]", "Cel", 68.0, 20.0),
+        ("K", "Cel", 273.15, 0.0),
+        ("Pa", "hPa", 101_325.0, 1013.25),
+        ("W.h", "kW.h", 1500.0, 1.5),
+        ("°F", "Cel", 32.0, 0.0),
+        ("Cel", "Cel", 21.5, 21.5),
+    ],
+)
+def test_units_are_converted(source: str, target: str, value: float, expected: float) -> None:
+    """To the last digit that a person would write."""
+    factor, offset = conversion(source, target)
+    assert value * factor + offset == pytest.approx(expected, abs=1e-12)
+
+
+def test_units_of_another_kind_are_refused() -> None:
+    """Kilowatts are no degrees."""
+    with pytest.raises(ValueError, match="cannot be converted"):
+        conversion("kW", "Cel")
