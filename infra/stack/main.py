@@ -55,9 +55,13 @@ def _start(stack: Stack) -> None:
 
 def down(stack: Stack) -> None:
     """Remove the containers and networks; what lasts stays on its volumes."""
+    _take_down(stack)
+    print("Stopped. The data stays on its volumes; `make up` goes on with it, `make purge` deletes it.")
+
+
+def _take_down(stack: Stack) -> None:
     if not stack.run("down", "--remove-orphans"):
         raise Failed("The stack could not be stopped; the lines above say why.")
-    print("Stopped. The data stays on its volumes; `make up` goes on with it, `make purge` deletes it.")
 
 
 def logs(stack: Stack) -> None:
@@ -75,13 +79,19 @@ def purge(stack: Stack) -> None:
     listed = output("docker", "volume", "ls", "--format", "{{.Name}}").split()
     volumes = [volume for volume in stack.volumes() if volume in listed]
     print("This deletes for good:", *(f"  {volume}" for volume in volumes), sep="\n")
-    answer = os.environ.get("CONFIRM") or input(f"Type {stack.project} to delete it: ")
-    if answer.strip() != stack.project:
-        raise Failed("Nothing was deleted.")
-    down(stack)
+    if _confirmed(stack) != stack.project:
+        raise Failed(f"Nothing was deleted. Where nobody can be asked: make purge CONFIRM={stack.project}.")
+    _take_down(stack)
     for volume in volumes:
         output("docker", "volume", "rm", volume)
     print(f"Deleted {len(volumes)} volumes.")
+
+
+def _confirmed(stack: Stack) -> str:
+    try:
+        return (os.environ.get("CONFIRM") or input(f"Type {stack.project} to delete it: ")).strip()
+    except EOFError:
+        return ""
 
 
 COMMANDS = {"up": up, "down": down, "logs": logs, "ps": ps, "purge": purge}

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from infra.stack import preflight
-from infra.stack.compose import Failed
+from infra.stack.compose import Failed, Stack
 from tests.common.servers import free_port, unique
 from tests.stack.stack import ROOT
 
@@ -64,12 +64,32 @@ def test_a_taken_port() -> None:
     )
 
 
+def test_a_port_that_is_asked_for_twice() -> None:
+    """It names both variables."""
+    assert up(API_PORT="18000", BROKER_PORT="18000") == (
+        "API_PORT and BROKER_PORT are both 18000: give each a port of its own."
+    )
+
+
+def test_an_address_of_another_machine() -> None:
+    """It is told apart from a taken port."""
+    assert up(PUBLISH_ADDRESS="192.0.2.1").startswith("PUBLISH_ADDRESS=192.0.2.1 is no address of this machine")
+
+
+def test_a_variable_that_cannot_be() -> None:
+    """With where its meaning stands."""
+    assert up(API_PORT="abc") == (
+        "Compose refuses a variable (Invalid hostPort: abc): compose/README.md says what each may be."
+    )
+
+
 def test_too_little_disk(monkeypatch: pytest.MonkeyPatch) -> None:
     """It says how much is there and how much is needed."""
     monkeypatch.setattr(preflight, "FREE_BYTES", 10**18)
+    monkeypatch.setattr(preflight, "FREE_BYTES_BUILT", 10**18)
 
-    with pytest.raises(Failed, match=r"Only [\d.]+ GB are free under .*, and 1000000000 GB are needed"):
-        preflight.check_disk()
+    with pytest.raises(Failed, match=r"Only [\d.]+ GB are free under .*, and 1e\+09 GB are needed"):
+        preflight.check_disk(Stack(store="sqlite", base_images=True))
 
 
 def test_an_image_that_cannot_be_had() -> None:
