@@ -1,6 +1,6 @@
 # The menu. `make` alone prints it; what a target does beyond three lines is a program under infra/.
 .DEFAULT_GOAL := help
-.PHONY: help demo up down ps logs base-images purge test lint format bench clean
+.PHONY: help demo up down ps logs operate base-images purge test lint format bench clean
 MAKEFLAGS += --no-print-directory
 
 # Where the Python environment is made; another folder may be named by UV_PROJECT_ENVIRONMENT.
@@ -27,6 +27,9 @@ ps: ## List the services with their state
 logs: ## Follow what the services say; SERVICE=ingest for one of them
 	@python3 -m infra.stack.main logs
 
+operate: $(UV_PROJECT_ENVIRONMENT)/.operate ## Gateways, backup, restore: make operate DO="gateway list"; alone it lists the commands
+	@HDH_OPERATE_PROJECT="$${HDH_OPERATE_PROJECT:-$${COMPOSE_PROJECT_NAME:-hdh}}" $(UV_PROJECT_ENVIRONMENT)/bin/operate $(DO)
+
 base-images: ## Build base images from Debian packages, where no image registry can be reached
 	@python3 infra/base-images/build.py
 
@@ -42,6 +45,7 @@ test: $(UV_PROJECT_ENVIRONMENT)/.dev ## Check everything: lint, types and all te
 lint: $(UV_PROJECT_ENVIRONMENT)/.dev ## Check style and types
 	@$(PYTHON) -m ruff check . && $(PYTHON) -m ruff format --check .
 	@$(PYTHON) -m mypy .
+	@$(PYTHON) -m infra.make.web check
 
 format: $(UV_PROJECT_ENVIRONMENT)/.dev ## Repair style where it can be done by itself
 	@$(PYTHON) -m ruff check --fix . ; $(PYTHON) -m ruff format .
@@ -67,7 +71,12 @@ $(UV_PROJECT_ENVIRONMENT)/.demo: $(LOCKED) | $(UV)
 	@$(UV) sync --quiet --frozen --inexact --no-dev --group demo
 	@touch $@
 
+$(UV_PROJECT_ENVIRONMENT)/.operate: $(LOCKED) | $(UV)
+	@echo "Installing the command operate into $(UV_PROJECT_ENVIRONMENT) …"
+	@$(UV) sync --quiet --frozen --inexact --no-dev --package hdh-operate
+	@touch $@
+
 $(UV_PROJECT_ENVIRONMENT)/.dev: $(LOCKED) | $(UV)
 	@echo "Installing what development needs into $(UV_PROJECT_ENVIRONMENT) …"
 	@$(UV) sync --quiet --frozen
-	@touch $@ $(UV_PROJECT_ENVIRONMENT)/.demo
+	@touch $@ $(UV_PROJECT_ENVIRONMENT)/.demo $(UV_PROJECT_ENVIRONMENT)/.operate

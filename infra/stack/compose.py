@@ -103,7 +103,10 @@ class Stack:
     @cached_property
     def config(self) -> dict[str, Any]:
         """What Compose makes of the files and the environment."""
-        config: dict[str, Any] = json.loads(self.read("config", "--format", "json"))
+        try:
+            config: dict[str, Any] = json.loads(self.read("config", "--format", "json"))
+        except Failed as failed:
+            raise Failed(f"Compose refuses a variable ({failed}): compose/README.md says what each may be.") from None
         return config
 
     def site(self) -> Path:
@@ -124,7 +127,7 @@ class Stack:
         if "setup-store" not in self.config["services"]:
             return False
         said = self.read("logs", "--no-log-prefix", "--since", f"{int(seconds) + 1}s", "setup-store")
-        return "wrote store/" in said
+        return "store: wrote " in said
 
     def volumes(self) -> list[str]:
         """The names of the volumes that hold what lasts."""

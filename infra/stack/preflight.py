@@ -13,9 +13,11 @@ from pathlib import Path
 
 from infra.stack.compose import Failed, Stack, output, works
 
-OLDEST_ENGINE = 25
-OLDEST_COMPOSE = (2, 24)
+# They mount a folder of a volume.
+OLDEST_ENGINE = 26
+OLDEST_COMPOSE = (2, 26)
 FREE_BYTES = 3 * 1000**3
+FREE_BYTES_BUILT = 300 * 1000**2
 PORTS = {8883: "BROKER_PORT", 8000: "API_PORT", 1883: "BROKER_PLAIN_PORT", 9100: "INGEST_PORT"}
 
 
@@ -30,7 +32,7 @@ def check(stack: Stack) -> None:
     check_site(stack)
     if is_local():
         check_ports(stack)
-        check_disk()
+        check_disk(stack)
     check_images(stack)
 
 
@@ -93,55 +95,68 @@ def check_site(stack: Stack) -> None:
 
 
 def check_ports(stack: Stack) -> None:
-    """The ports to publish are free, or this stack's already."""
+    """The ports to publish are free, or this stack's already; and none is asked for twice."""
     running = {container["Service"] for container in stack.containers() if container["State"] == "running"}
+    asked: dict[int, str] = {}
     for name, service in stack.config["services"].items():
-        if name in running:
-            continue
         for port in service.get("ports", ()):
             host, number = port.get("host_ip", "0.0.0.0"), int(port["published"])  # noqa: S104 (Docker's default)
-            problem = taken(host, number)
-            if problem:
-                variable = PORTS.get(port["target"], "PUBLISH_ADDRESS")
+            variable = PORTS[port["target"]]
+            if number in asked:
+                raise Failed(f"{asked[number]} and {variable} are both {number}: give each a port of its own.")
+            asked[number] = variable
+            if name not in running and taken(host, number):
                 raise Failed(
-                    f"{host}:{number} {problem}: set {variable}, for example `make up {variable}={number + 1}`."
+                    f"{host}:{number} is taken by another program: set {variable}, for example"
+                    f" `make up {variable}={number + 1}`."
                 )
 
 
-def taken(host: str, port: int) -> str | None:
-    """Why nothing can listen there, or None."""
+def taken(host: str, port: int) -> bool:
+    """Whether another program listens there.
+
+    Raises:
+        Failed: the address is not this machine's.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as sock:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             sock.bind((host, port))
         except OSError as error:
-            if error.errno == errno.EADDRINUSE:
-                return "is taken by another program"
             if error.errno == errno.EADDRNOTAVAIL:
-                return "is no address of this machine (PUBLISH_ADDRESS)"
+                raise Failed(
+                    f"PUBLISH_ADDRESS={host} is no address of this machine: take one that `ip address` lists,"
+                    " or 0.0.0.0 for all of them."
+                ) from None
             # A port that only root may take is the engine's to take.
-    return None
+            return error.errno == errno.EADDRINUSE
+    return False
 
 
-def check_disk() -> None:
-    """There is room for images and data."""
+def check_disk(stack: Stack) -> None:
+    """There is room for images and data; where the images are built, a stack must also start on a disk that is full."""
     root = Path(output("docker", "info", "--format", "{{.DockerRootDir}}").strip())
     if not root.exists():  # an engine in a virtual machine has a disk of its own
         return
+    built = all(works("docker", "image", "inspect", image) for image in _ours(stack))
+    needed = FREE_BYTES_BUILT if built else FREE_BYTES
     free = shutil.disk_usage(root).free
-    if free < FREE_BYTES:
+    if free < needed:
         raise Failed(
-            f"Only {free / 1000**3:.1f} GB are free under {root}, and {FREE_BYTES / 1000**3:.0f} GB are needed:"
+            f"Only {free / 1000**3:.1f} GB are free under {root}, and {needed / 1000**3:g} GB are needed:"
             " `docker system df` shows what Docker holds, `docker builder prune` frees what builds left."
         )
+
+
+def _ours(stack: Stack) -> set[str]:
+    return {service["image"] for service in stack.config["services"].values() if "build" in service}
 
 
 def check_images(stack: Stack) -> None:
     """The images that are not built here can be had; they are fetched now."""
     services = stack.config["services"]
-    ours = {service["image"] for service in services.values() if "build" in service}
-    foreign = {service["image"] for service in services.values()} - ours
+    foreign = {service["image"] for service in services.values()} - _ours(stack)
     foreign |= {service["build"]["args"]["PYTHON_IMAGE"] for service in services.values() if "build" in service}
     for image in sorted(foreign):
         if works("docker", "image", "inspect", image):

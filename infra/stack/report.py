@@ -19,10 +19,11 @@ def show_urls(stack: Stack) -> None:
     api, broker = _address(services["api"]), _address(services["broker"])
     container = next(c["Name"] for c in stack.containers() if c["Service"] == "api")
     print(f"API         http://{api}/docs")
-    print(f"API key     docker exec {container} cat /credentials/api/first.key")
-    print(f"Broker      {broker}, MQTT over TLS; `operate gateway add NAME` lets a gateway in")
+    print(f"API key     docker exec {container} cat /credentials/first.key")
+    print(f"Broker      {broker}, MQTT over TLS")
+    print("Gateway     make operate DO='gateway add NAME --project PROJECT --house HOUSE' lets one in")
     print(f'Try         curl -H "Authorization: Bearer KEY" http://{api}/v1/projects')
-    print("Then        make ps, make logs, make down (the data stays)")
+    print("Then        make ps, make logs, make operate, make down (the data stays)")
 
 
 def _address(service: dict[str, Any]) -> str:

@@ -116,11 +116,11 @@ def test_wide_is_a_column_a_series(client: Client) -> None:
     """Named by what tells the series apart; a time that one of them lacks is NaN there."""
     frame = client.readings(quantity=["temperature", "humidity"], layout="wide")
 
-    assert list(frame.columns) == ["hall air-2 humidity", "kitchen air-1 temperature"]
+    assert list(frame.columns) == ["hall/air-2/humidity [%]", "kitchen/air-1/temperature [Cel]"]
     pd.testing.assert_index_equal(frame.index, _index(list(TEMPERATURES)))
     assert frame.iloc[:, 1].tolist() == list(TEMPERATURES.values())
     assert frame.iloc[:, 0].dropna().tolist() == list(HUMIDITIES.values())
-    assert frame.attrs["units"] == {"hall air-2 humidity": "%", "kitchen air-1 temperature": "Cel"}
+    assert frame.attrs["units"] == {"hall/air-2/humidity [%]": "%", "kitchen/air-1/temperature [Cel]": "Cel"}
 
 
 def test_text_has_a_column_of_its_own(client: Client) -> None:
@@ -158,8 +158,9 @@ def test_arrow_and_polars(client: Client) -> None:
 def test_nothing_is_an_empty_frame(client: Client) -> None:
     """With the columns and types of a full one, tidy and wide."""
     none: ReadingsQuery = {"start": "2001-01-01", "stop": "2001-01-02"}
+    none_wide: ReadingsQuery = {**none, "layout": "wide"}
 
-    frame, wide = client.readings(**none), client.readings(**none, layout="wide")
+    frame, wide = client.readings(**none), client.readings(**none_wide)
 
     assert (len(frame), str(frame["value"].dtype), str(frame.index.dtype)) == (0, "float64", f"datetime64[ms, {ZONE}]")
     assert (wide.shape, wide.attrs["units"]) == ((0, 0), {})
@@ -170,8 +171,8 @@ def test_discovery_is_frames(client: Client, world: World) -> None:
     assert client.projects()["id"].tolist() == [world.project]
     assert client.houses()["id"].tolist() == ["villa"]
     assert client.rooms()["id"].tolist() == ["hall", "kitchen"]
-    assert client.devices(room="hall")["id"].tolist() == ["air-2"]
-    assert "temperature" in client.quantities()["name"].tolist()
+    assert client.devices(room="hall")["device"].tolist() == ["air-2"]
+    assert "temperature" in client.quantities()["quantity"].tolist()
     series = client.series(quantity="temperature")
     assert (series["count"][0], series["unit"][0]) == (48, "Cel")
     assert series.loc[0, "first"] == pd.Timestamp(START, unit="ms", tz="UTC")

@@ -6,110 +6,36 @@ import os
 import select
 import socket
 import socketserver
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-import docker
 import pytest
-from docker.models.containers import Container
-from typer.testing import CliRunner, Result
 
 from hdh.errors import Misconfigured
-from operate.archive.manifest import Entry
-from operate.archive.tar import END, header, padding
 from operate.backup import back_up
-from operate.engine import PROJECT_LABEL, ROLES, SERVICE_LABEL, Stack
-from operate.main import app
-from operate.transfer import ROOT, read_entries, read_file, write_volume
+from operate.engine import ROLES
+from operate.transfer import read_file
 from tests.common.eventually import eventually
-from tests.common.servers import unique
+from tests.common.operating import WRITER, Engine, build_image, states, volumes_of_a_stack
 
 pytestmark = pytest.mark.docker
 
-BUILD = Path(__file__).parents[2] / "infra" / "base-images" / "build.py"
-IMAGE = "hdh-base/python:3.13"
-
-# Holds a file open and writes to it; told to end, it says so in the file as its last act.
-WRITER = """
-import signal, sys, time
-out = open("/data/log", "a", buffering=1)
-def end(*_):
-    time.sleep(0.3)
-    out.write("ended\\n")
-    sys.exit(0)
-signal.signal(signal.SIGTERM, end)
-out.write("started\\n")
-while True:
-    out.write("row\\n")
-    time.sleep(0.01)
-"""
 STUBBORN = "import signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\ntime.sleep(600)"
 
 
 @pytest.fixture(scope="module")
 def image() -> str:
-    """An image with Python, which the engine may have to get first."""
-    subprocess.run([sys.executable, str(BUILD)], check=True)
-    return IMAGE
-
-
-class Engine(Stack):
-    """The volumes of a stack, some with content."""
-
-    def run(self, *arguments: str) -> Result:
-        """Run a command of operate on the host."""
-        return CliRunner().invoke(app, arguments, env={"HDH_OPERATE_PROJECT": self.project})
-
-    def fill(self, role: str, path: str, data: bytes) -> None:
-        """Put a file into a volume."""
-        entry = Entry(path, "file", 0o640, 10001, 10001, 1_700_000_000, size=len(data))
-        root = Entry("", "folder", 0o700, 10001, 10001, 1_700_000_000)
-        tar = [header(root, ROOT), header(entry, ROOT), data, padding(len(data)), END]
-        write_volume(self.client, self.volume(role), iter(tar))
-
-    def content(self) -> dict[str, list[Entry]]:
-        """What all volumes hold."""
-        return {role: read_entries(self.client, self.volume(role)) for role in self.roles()}
-
-    def start(self, service: str, roles: list[str], image: str, program: str) -> Container:
-        """A container of the stack with these volumes, the first at /data."""
-        mounts = {self.volume(role): {"bind": f"/data{i or ''}", "mode": "rw"} for i, role in enumerate(roles)}
-        labels = {PROJECT_LABEL: self.project, SERVICE_LABEL: service}
-        made = self.client.containers.create(image, ["python3", "-c", program], volumes=mounts, labels=labels, user="0")
-        made.start()
-        return made
-
-    def delete(self) -> None:
-        """Delete the volumes and who uses them."""
-        for container in self.containers():
-            container.remove(force=True)
-        for role in self.roles():
-            self.client.volumes.get(self.volume(role)).remove()
+    """An image with Python."""
+    return build_image()
 
 
 @pytest.fixture
 def engine() -> Iterator[Engine]:
-    """A stack's five volumes, and what one of a later version may bring."""
-    client = docker.from_env()
-    found = Engine(client, unique("hdh-operate"))
-    try:
-        for role in (*ROLES, "ledger"):
-            client.volumes.create(found.volume(role), labels={"role": role})
-            found.fill(role, f"a file of {role}", role.encode() * 1000)
+    """The volumes of a stack."""
+    with volumes_of_a_stack() as found:
         yield found
-    finally:
-        found.delete()
-        client.close()
-
-
-def _states(containers: list[Container]) -> list[str]:
-    for container in containers:
-        container.reload()
-    return [container.status for container in containers]
 
 
 def test_all_that_lasts_comes_back_on_an_empty_engine(engine: Engine, tmp_path: Path) -> None:
@@ -187,20 +113,20 @@ def test_writers_end_before_their_files_are_copied_and_start_again(engine: Engin
     writers.append(engine.start("influxdb", ["store"], image, WRITER))
     reader = engine.start("simulator", ["credentials"], image, "import time; time.sleep(600)")
     for role in ("journal", "store"):
-        eventually(lambda role=role: read_file(engine.client, engine.volume(role), "log"))  # type: ignore[misc]
+        eventually(lambda role=role: read_file(engine, role, "log"))  # type: ignore[misc]
     since = reader.attrs["State"]["StartedAt"]
     archive = tmp_path / "backup.tar.zst"
 
     result = engine.run("backup", str(archive))
 
     assert result.exit_code == 0, result.output
-    assert _states([*writers, reader]) == ["running"] * 3
+    assert states([*writers, reader]) == ["running"] * 3
     assert reader.attrs["State"]["StartedAt"] >= since
     assert "simulator" not in result.output
     engine.delete()
     assert engine.run("restore", str(archive)).exit_code == 0
     for role in ("journal", "store"):
-        log = read_file(engine.client, engine.volume(role), "log")
+        log = read_file(engine, role, "log")
         assert log is not None
         assert log.endswith(b"row\nended\n")
 
@@ -214,7 +140,7 @@ def test_a_writer_that_must_be_killed_makes_no_backup(engine: Engine, image: str
 
     assert result.exit_code == 2
     assert "broker did not end within its grace time" in result.output
-    assert _states([stubborn]) == ["running"]
+    assert states([stubborn]) == ["running"]
     assert list(tmp_path.iterdir()) == []
 
 
@@ -230,7 +156,7 @@ def test_a_writer_that_somebody_starts_meanwhile_makes_no_backup(engine: Engine,
         back_up(engine, tmp_path / "backup.tar.zst", credentials=True, now=datetime.now(UTC), say=meddle)
 
     assert list(tmp_path.iterdir()) == []
-    assert _states([writer]) == ["running"]
+    assert states([writer]) == ["running"]
 
 
 def test_another_projects_volumes_are_left_alone(engine: Engine) -> None:
@@ -252,8 +178,8 @@ def test_credentials_can_stay_behind(engine: Engine, tmp_path: Path) -> None:
     result = engine.run("restore", "--replace", str(archive))
 
     assert result.exit_code == 0, result.output
-    assert read_file(engine.client, engine.volume("credentials"), "newer") == b"password"
-    assert read_file(engine.client, engine.volume("store"), "newer") is None
+    assert read_file(engine, "credentials", "newer") == b"password"
+    assert read_file(engine, "store", "newer") is None
 
 
 def test_volumes_that_hold_data_are_not_overwritten(engine: Engine, tmp_path: Path) -> None:

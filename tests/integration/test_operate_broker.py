@@ -1,5 +1,6 @@
 """The broker's part of set-up against a real Mosquitto with the stack's own configuration file."""
 
+import functools
 import json
 import signal
 import socket
@@ -31,7 +32,7 @@ class StackBroker(Mosquitto):
         self.tls_port = free_port()
         text = CONFIG.read_text()
         for old, new in (
-            ("/credentials/", f"{credentials}/"),
+            ("/credentials/", f"{credentials}/broker/"),
             ("persistence_location /data/", f"persistence_location {folder}/\nuser root"),
             ("listener 1883", f"listener {self.port} 127.0.0.1"),
             ("listener 8883", f"listener {self.tls_port} 127.0.0.1"),
@@ -75,13 +76,25 @@ class Access:
 
     def password(self, service: str) -> str:
         """A service's password."""
-        return (self.credentials / "broker" / f"{service}.password").read_text().strip()
+        file = "broker/health.password" if service == "health" else f"{service}/broker.password"
+        return (self.credentials / file).read_text().strip()
 
     @contextmanager
-    def connected(self, user: str, password: str, *subscriptions: str, tls: bool = False) -> Iterator[Client]:
+    def connected(
+        self,
+        user: str,
+        password: str,
+        *subscriptions: str,
+        tls: bool = False,
+        session: str = "",
+        clean: bool = True,
+        will: str = "",
+    ) -> Iterator[Client]:
         """Connect, and subscribe; raises what the broker said where it refuses."""
         answers: list[str] = []
-        found = Client(paho.Client(CallbackAPIVersion.VERSION2))
+        found = Client(paho.Client(CallbackAPIVersion.VERSION2, client_id=session, clean_session=clean))
+        if will:
+            found.client.will_set(will, b"will", qos=1)
         found.client.username_pw_set(user, password)
         found.client.on_connect = lambda *arguments: answers.append(str(arguments[3]))
         found.client.on_message = lambda *arguments: found.take(arguments[2])
@@ -159,11 +172,52 @@ def test_a_gateway_publishes_below_its_house_only(access: Access) -> None:
     assert ingest.received == [("toe/north/room/device", b"inside")]
 
 
+def test_a_gateway_takes_nobodys_session(access: Access) -> None:
+    """Not ingest's by its client id, where messages wait that were acknowledged; a user is one session of its own."""
+    password = access.add("thief", "toe", "thief")
+    ingest = functools.partial(access.connected, "ingest", access.password("ingest"), session="hdh-ingest", clean=False)
+    with ingest() as client:
+        client.client.subscribe("#", qos=1)
+        client.publish("toe/x/room/device/error", b"subscribed")
+        eventually(lambda: client.received)
+    with access.connected("gw-thief", password, tls=True) as gateway:
+        for number in range(3):
+            gateway.publish("toe/thief/room/device", b"%d" % number)
+
+    for clean in (True, False):
+        with access.connected("gw-thief", password, "#", tls=True, session="hdh-ingest", clean=clean) as thief:
+            thief.publish("toe/thief/room/device", b"meanwhile")
+
+    with ingest() as client:
+        eventually(lambda: len(client.received) == 5)
+    assert [payload for _, payload in client.received] == [b"0", b"1", b"2", b"meanwhile", b"meanwhile"]
+    assert thief.received == []
+
+
+def test_a_gateways_last_will_and_retained_messages_stay_below_its_house(access: Access) -> None:
+    """Neither is a way out, also not to the broker's own topics."""
+    outside, inside = ("toe/south/room/device", "$SYS/broker/version", "$CONTROL/dynamic-security/v1"), "toe/dying/r/d"
+    password = access.add("dying", "toe", "dying")
+    with access.connected("ingest", access.password("ingest"), "#", "$SYS/broker/version", "$CONTROL/#") as ingest:
+        with access.connected("gw-dying", password, tls=True) as gateway:
+            for topic in outside:
+                gateway.client.publish(topic, b"retained", qos=1, retain=True).wait_for_publish(5)
+        for will in (*outside, inside):
+            with access.connected("gw-dying", password, tls=True, will=will) as gateway:
+                sock = gateway.client.socket()
+                assert isinstance(sock, socket.socket)
+                sock.shutdown(socket.SHUT_RDWR)
+        eventually(lambda: ingest.received)
+
+    assert [message for message in ingest.received if not message[0].startswith("$SYS")] == [(inside, b"will")]
+    assert not {payload for topic, payload in ingest.received if topic.startswith("$SYS")} & {b"retained", b"will"}
+
+
 def test_a_gateway_reads_its_own_errors_only(access: Access) -> None:
     """It subscribes to everything and gets what ingest reported to its house."""
     password = access.add("east", "toe", "east")
     with (
-        access.connected("gw-east", password, "#", "toe/#", tls=True) as gateway,
+        access.connected("gw-east", password, "#", "toe/#", "$share/all/#", "$SYS/#", "+/+/+/+", tls=True) as gateway,
         access.connected("ingest", access.password("ingest")) as ingest,
         access.connected("simulator", access.password("simulator")) as simulator,
     ):
@@ -211,12 +265,12 @@ def test_a_revoked_gateway_is_cut_off_and_others_notice_nothing(access: Access) 
 def test_a_gateway_keeps_its_password_when_set_up_runs_again(access: Access) -> None:
     """Set-up writes the broker's files anew from what it knows, and nobody's access changes."""
     password = access.add("lasting", "toe", "lasting")
-    before = {path.name: path.read_text() for path in (access.credentials / "broker").iterdir()}
+    before = {path: path.read_text() for path in access.credentials.rglob("*") if path.is_file()}
 
     result = access.operate("setup", "--broker")
 
     assert result.output == "broker: everything is there\n"
-    assert before == {path.name: path.read_text() for path in (access.credentials / "broker").iterdir()}
+    assert before == {path: path.read_text() for path in access.credentials.rglob("*") if path.is_file()}
     access.broker.reload()
     assert _connects(access, "gw-lasting", password)
 

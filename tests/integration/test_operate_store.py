@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -59,11 +60,11 @@ class Stack:
 
     def token(self, name: str) -> str:
         """A token that set-up made."""
-        return (self.credentials / "store" / f"{name}.token").read_text().strip()
+        return (self.credentials / name / "store.token").read_text().strip()
 
     def files(self) -> dict[str, str]:
         """All credentials."""
-        return {path.name: path.read_text() for path in self.credentials.rglob("*") if path.is_file()}
+        return {str(path): path.read_text() for path in self.credentials.rglob("*") if path.is_file()}
 
     def write(self, project: str, token: str) -> None:
         """Write a point."""
@@ -130,7 +131,7 @@ def test_only_the_owner_can_read_the_credentials(stack: Stack) -> None:
 
     modes = {oct(path.stat().st_mode & 0o777) for path in stack.credentials.rglob("*") if path.is_file()}
     assert {"0o600"} == modes
-    assert oct((stack.credentials / "store").stat().st_mode & 0o777) == "0o700"
+    assert {oct(path.stat().st_mode & 0o777) for path in stack.credentials.rglob("*") if path.is_dir()} == {"0o700"}
 
 
 def test_run_again_changes_nothing(stack: Stack) -> None:
@@ -145,11 +146,11 @@ def test_run_again_changes_nothing(stack: Stack) -> None:
     stack.write("one", stack.token("ingest"))
 
 
-@pytest.mark.parametrize("missing", ["ingest.token", "api.token", "tokens.json"])
+@pytest.mark.parametrize("missing", ["ingest/store.token", "api/store.token", "admin/tokens.json"])
 def test_what_is_missing_is_made_anew(stack: Stack, missing: str) -> None:
     """A token whose file is gone is replaced; with the record gone the tokens still hold and are left alone."""
     stack.set_up()
-    (stack.credentials / "store" / missing).unlink()
+    (stack.credentials / missing).unlink()
 
     result = stack.set_up()
 
@@ -211,21 +212,21 @@ def test_a_changed_retention_is_brought_to_the_store(stack: Stack) -> None:
 def test_a_token_of_the_operators_own_is_left_alone(stack: Stack) -> None:
     """Set-up never replaces a right that it did not give, nor widens it."""
     stack.set_up()
-    (stack.credentials / "store" / "ingest.token").write_text("narrower:token\n")
+    (stack.credentials / "ingest" / "store.token").write_text("narrower:token\n")
     stack.list_projects(one="forever", two="90d", three="1y")
 
     result = stack.set_up()
 
     assert stack.token("ingest") == "narrower:token"
-    assert "store: store/ingest.token was not made by set-up and is left as it is" in result.output
+    assert "store: ingest/store.token was not made by set-up and is left as it is" in result.output
 
 
 def test_a_crash_after_the_first_file_is_continued(stack: Stack) -> None:
     """The administrator's token is on disk before the server knows it, so the next run goes on with it."""
-    folder = stack.credentials / "store"
+    folder = stack.credentials / "admin"
     folder.mkdir()
     token = "admin:half-way-there-and-long-enough" if isinstance(stack.server, Influxd) else "half-way-there"
-    (folder / "admin.token").write_text(token)
+    (folder / "store.token").write_text(token)
 
     result = stack.set_up()
 
@@ -237,14 +238,15 @@ def test_a_crash_after_the_first_file_is_continued(stack: Stack) -> None:
 def test_a_store_of_another_administrator_is_told(stack: Stack) -> None:
     """Credentials that are lost while the store is not: one sentence with the remedy, and nothing made up."""
     stack.set_up()
-    for path in (stack.credentials / "store").iterdir():
-        path.unlink()
+    for path in stack.credentials.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path)
 
     result = stack.set_up()
 
     assert result.exit_code == 2
     assert "restore the credentials" in result.output
-    assert re.search(r"admin\.token", result.output)
+    assert re.search(r"admin/store\.token", result.output)
 
 
 def test_an_administrator_from_elsewhere_can_be_given(stack: Stack) -> None:
@@ -252,14 +254,15 @@ def test_an_administrator_from_elsewhere_can_be_given(stack: Stack) -> None:
     stack.set_up()
     elsewhere = stack.credentials.parent / "elsewhere"
     elsewhere.write_text(stack.token("admin"))
-    for path in (stack.credentials / "store").iterdir():
-        path.unlink()
+    for path in stack.credentials.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path)
 
     result = stack.set_up(HDH_STORE_ADMIN_TOKEN_FILE=str(elsewhere))
 
     assert result.exit_code == 0, result.output
     stack.write("one", stack.token("ingest"))
-    assert not (stack.credentials / "store" / "admin.token").exists()
+    assert not (stack.credentials / "admin" / "store.token").exists()
 
 
 @pytest.mark.influxdb1

@@ -21,7 +21,7 @@ class Gateway:
 
     Args:
         card: what `operate gateway add --json` printed.
-        port: where the broker is published on loopback.
+        port: where the broker is published.
 
     Attributes:
         acknowledged: the tags of the messages that the broker acknowledged.
@@ -37,7 +37,7 @@ class Gateway:
         self._under_way: dict[int, int] = {}
         # paho calls back with its own lock held: only the thread that publishes touches what is under way.
         self._answers: deque[tuple[int, bool]] = deque()
-        self._port = port
+        self._host, self._port = str(card["host"]), port
         # The broker tells only clients of MQTT 5 what it refuses.
         self._client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=str(card["user"]), protocol=mqtt.MQTTv5)
         context = ssl.create_default_context(cadata=card["ca"])
@@ -67,7 +67,7 @@ class Gateway:
         return not self._under_way
 
     def __enter__(self) -> Self:
-        self._client.connect("127.0.0.1", self._port)
+        self._client.connect(self._host, self._port)
         self._client.loop_start()
         eventually(lambda: self._client.is_connected() or self.refused, seconds=20)
         return self

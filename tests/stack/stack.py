@@ -87,6 +87,13 @@ class Stack:
         assert code == 0, (said, errors)
         return (said or b"").decode()
 
+    def credentials(self, command: str) -> str:
+        """Run a shell's command in a container of its own that sees all credentials; what it printed."""
+        mounts = [f"{self.project}_credentials:/credentials"]
+        words = ["sh", "-c", f"cd /credentials && {command}"]
+        output: bytes = self.client.containers.run("hdh/operate:test", words, remove=True, volumes=mounts)
+        return output.decode()
+
     def healthy(self, service: str) -> bool:
         """Whether the engine finds it so."""
         return bool(self.container(service).attrs["State"]["Health"]["Status"] == "healthy")
@@ -103,7 +110,7 @@ class Stack:
 
     def key(self) -> str:
         """The first API key, which may read every project."""
-        return self.inside("api", "cat", "/credentials/api/first.key").strip()
+        return self.inside("api", "cat", "/credentials/first.key").strip()
 
     def get(self, path: str, key: str | None = None, **parameters: Any) -> httpx.Response:
         """Ask the API."""

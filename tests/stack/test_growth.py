@@ -38,12 +38,7 @@ def test_a_project_that_the_site_file_gained_is_written_and_read(stack: Stack, t
 
 def test_a_lost_token_is_made_anew_and_taken_up(stack: Stack) -> None:
     """`make up` starts who held the old one again."""
-    stack.client.containers.run(
-        "hdh/operate:test",
-        ["rm", "/credentials/store/ingest.token"],
-        remove=True,
-        volumes=[f"{stack.project}_credentials:/credentials"],
-    )
+    stack.credentials("rm ingest/store.token")
 
     stack.make("up")
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from infra.stack import preflight
-from infra.stack.compose import Failed
+from infra.stack.compose import Failed, Stack
 from tests.common.servers import free_port, unique
 from tests.stack.stack import ROOT
 
@@ -64,12 +64,32 @@ def test_a_taken_port() -> None:
     )
 
 
+def test_a_port_that_is_asked_for_twice() -> None:
+    """It names both variables."""
+    assert up(API_PORT="18000", BROKER_PORT="18000") == (
+        "API_PORT and BROKER_PORT are both 18000: give each a port of its own."
+    )
+
+
+def test_an_address_of_another_machine() -> None:
+    """It is told apart from a taken port."""
+    assert up(PUBLISH_ADDRESS="192.0.2.1").startswith("PUBLISH_ADDRESS=192.0.2.1 is no address of this machine")
+
+
+def test_a_variable_that_cannot_be() -> None:
+    """With where its meaning stands."""
+    assert up(API_PORT="abc") == (
+        "Compose refuses a variable (Invalid hostPort: abc): compose/README.md says what each may be."
+    )
+
+
 def test_too_little_disk(monkeypatch: pytest.MonkeyPatch) -> None:
     """It says how much is there and how much is needed."""
     monkeypatch.setattr(preflight, "FREE_BYTES", 10**18)
+    monkeypatch.setattr(preflight, "FREE_BYTES_BUILT", 10**18)
 
-    with pytest.raises(Failed, match=r"Only [\d.]+ GB are free under .*, and 1000000000 GB are needed"):
-        preflight.check_disk()
+    with pytest.raises(Failed, match=r"Only [\d.]+ GB are free under .*, and 1e\+09 GB are needed"):
+        preflight.check_disk(Stack(store="sqlite", base_images=True))
 
 
 def test_an_image_that_cannot_be_had() -> None:
@@ -85,6 +105,18 @@ def test_an_image_that_cannot_be_had() -> None:
 def test_no_such_site_file() -> None:
     """It is no new folder, as a bind mount would make it."""
     assert up(SITE_FILE="nowhere.yaml") == f"There is no site file {ROOT}/nowhere.yaml: name one by SITE_FILE."
+
+
+def test_volumes_of_another_kind_of_store() -> None:
+    """That kind would start empty beside what is there."""
+    project = unique("hdh-test")
+    subprocess.run(["docker", "volume", "create", "--label", "hdh.store=influxdb1", f"{project}_store"], check=True)
+    try:
+        said = up(COMPOSE_PROJECT_NAME=project, STORE="sqlite")
+    finally:
+        subprocess.run(["docker", "volume", "rm", f"{project}_store"], check=True)
+
+    assert said.startswith(f"STORE=sqlite: the volumes of {project} belong to influxdb1; `make up` goes on with it.")
 
 
 def test_no_such_store() -> None:

@@ -77,8 +77,8 @@ def test_a_key_of_one_project_does_not_see_the_other(stack: Stack) -> None:
 
 
 STORE_PROBE = """
-import base64, sys, urllib.error, urllib.parse, urllib.request
-token = open(f"/credentials/store/{sys.argv[1]}.token").read().strip()
+import base64, urllib.error, urllib.parse, urllib.request
+token = open("/credentials/store.token").read().strip()
 headers = {"Authorization": "Basic " + base64.b64encode(token.encode()).decode()}
 def ask(path, data=None):
     request = urllib.request.Request("http://influxdb:8086" + path, data, headers)
@@ -95,8 +95,8 @@ print(ask("/query?q=" + urllib.parse.quote("CREATE DATABASE stolen"), b"")[:200]
 
 def test_a_services_token_does_only_its_work(stack: Stack) -> None:
     """At the store ingest cannot read, the api cannot write, and neither can administrate."""
-    ingest = stack.inside("ingest", "python3", "-c", STORE_PROBE, "ingest").splitlines()
-    api = stack.inside("api", "python3", "-c", STORE_PROBE, "api").splitlines()
+    ingest = stack.inside("ingest", "python3", "-c", STORE_PROBE).splitlines()
+    api = stack.inside("api", "python3", "-c", STORE_PROBE).splitlines()
 
     assert "refused 403" in api[0]
     assert "error" in ingest[-2] or "refused" in ingest[-2]

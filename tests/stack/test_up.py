@@ -9,7 +9,7 @@ from tests.stack.stack import ALWAYS, Stack
 
 pytestmark = [pytest.mark.docker, pytest.mark.timeout(600)]
 
-CREDENTIALS = "cd /credentials && find . -type f ! -name .lock | sort | xargs sha256sum"
+CREDENTIALS = "find . -type f ! -name .lock | sort | xargs sha256sum"
 
 
 def test_everything_is_healthy(stack: Stack) -> None:
@@ -24,22 +24,27 @@ def test_everything_is_healthy(stack: Stack) -> None:
 
 def test_a_second_up_changes_nothing(stack: Stack) -> None:
     """Set-up leaves alone what is there: no credential, no container is made anew."""
-    before = stack.inside("api", "sh", "-c", CREDENTIALS), {n: stack.container(n).id for n in ALWAYS}
-    said = stack.make("up")
+    before = stack.credentials(CREDENTIALS), {n: stack.container(n).id for n in ALWAYS}
+    said = stack.make("up", STORE="")
 
     assert "All services are healthy" in said
-    assert before == (stack.inside("api", "sh", "-c", CREDENTIALS), {n: stack.container(n).id for n in ALWAYS})
+    assert before == (stack.credentials(CREDENTIALS), {n: stack.container(n).id for n in ALWAYS})
+
+
+def test_volumes_belong_to_one_kind_of_store(stack: Stack) -> None:
+    """Another kind would start empty beside what is there: it is refused, and nothing is changed."""
+    before = {name: stack.container(name).id for name in ALWAYS}
+
+    with pytest.raises(AssertionError, match=r"STORE=sqlite: the volumes of .* belong to influxdb1; `make up` goes on"):
+        stack.make("up", STORE="sqlite")
+
+    assert before == {name: stack.container(name).id for name in ALWAYS}
 
 
 def test_set_up_makes_anew_what_is_missing(stack: Stack) -> None:
     """A lost API key is replaced by one that works, and the lost one is worth nothing."""
     lost = stack.key()
-    stack.client.containers.run(
-        "hdh/api:test",
-        ["rm", "/credentials/api/first.key"],
-        remove=True,
-        volumes=[f"{stack.project}_credentials:/credentials"],
-    )
+    stack.credentials("rm api/first.key")
     stack.make("up")
 
     assert stack.get("/v1/projects").status_code == 200
@@ -81,9 +86,21 @@ def test_only_broker_and_api_are_published_on_loopback(stack: Stack) -> None:
     assert published == {("broker", "8883/tcp", "127.0.0.1"), ("api", "8000/tcp", "127.0.0.1")}
 
 
+def test_a_container_sees_its_own_credentials_only(stack: Stack) -> None:
+    """Whoever took one over would not find the store's administrator, another's password, the authority's key."""
+    seen = {name: stack.inside(name, "sh", "-c", "ls /credentials 2> /dev/null; true").split() for name in ALWAYS}
+
+    assert seen == {
+        "broker": ["acl", "ca.crt", "health.password", "passwd", "server.crt", "server.key"],
+        "ingest": ["broker.password", "store.token"],
+        "api": ["first.key", "store.token"],
+        "influxdb": [],
+    }
+
+
 def test_secrets_are_not_in_the_environment(stack: Stack) -> None:
     """`docker inspect` shows the names of files, no password, token or key."""
-    secrets = stack.inside("api", "sh", "-c", "cat /credentials/store/*.token /credentials/broker/*.password").split()
+    secrets = stack.credentials("cat */*.token */*.password").split()
     shown = json.dumps([container.attrs for container in stack.containers().values()])
 
     assert [secret for secret in secrets if secret in shown] == []

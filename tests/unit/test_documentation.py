@@ -25,7 +25,12 @@ def tracked(*patterns: str) -> list[Path]:
 
 def variables(service: Path) -> set[str]:
     """All that a service reads from its environment."""
-    module = importlib.import_module(f"{service.name}.settings")
+    return read_by(f"{service.name}.settings")
+
+
+def read_by(name: str) -> set[str]:
+    """All that the settings of a module read."""
+    module = importlib.import_module(name)
     found = [c for c in vars(module).values() if isinstance(c, type) and issubclass(c, Settings)]
     return {f"{PREFIX}{name.upper()}" for settings in found for name in settings.model_fields}
 
@@ -35,7 +40,9 @@ def readme(service: Path) -> str:
     return (service / "README.md").read_text(encoding="utf-8")
 
 
-EVERY = sorted({variable for service in SERVICES for variable in variables(service)} | DEMO)
+EVERY = sorted(
+    {variable for service in SERVICES for variable in variables(service)} | read_by("hdh.client.connection") | DEMO
+)
 
 
 @pytest.mark.parametrize("variable", EVERY)

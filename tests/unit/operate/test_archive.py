@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import requests
 import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
@@ -159,6 +160,9 @@ def repacked(archive: Path, change: dict[str, bytes | None], extra: dict[str, by
         ({"manifest.sha256": None}, {}, "it ends early"),
         ({}, {"store/late": b""}, "'store/late' does not belong there"),
         ({}, {"other/file": b""}, "'other/file' does not belong there"),
+        ({"manifest.json": b" " * (3 << 20)}, {}, "manifest.json is too large"),
+        ({"manifest.sha256": b"0" * 65}, {}, "manifest.sha256 is too large"),
+        ({"hdh-backup.json": b" " * (2 << 20)}, {}, "hdh-backup.json is too large"),
         ({"hdh-backup.json": None}, {}, "is no backup made by"),
     ],
 )
@@ -171,6 +175,48 @@ def test_an_archive_that_somebody_changed_is_refused(
     with pytest.raises(Misconfigured, match="nothing was touched") as caught:
         verify(archive)
     assert why in str(caught.value)
+
+
+def test_a_volume_that_comes_in_two_parts_is_refused(tmp_path: Path) -> None:
+    """Whose manifest fits all the same: the second part would be restored over the first."""
+    path = tmp_path / "parts"
+    with create(path, HEAD) as archive:
+        for role, name in (("broker", "a"), ("store", "b"), ("broker", "c")):
+            archive.add_volume(role, tar_of({name: b""}))
+
+    with pytest.raises(Misconfigured, match="'broker' does not belong there"):
+        verify(path)
+
+
+@pytest.mark.parametrize("roles", [["other_store"], ["store", "store"], ["../store"], [""], ["a/b"]])
+def test_a_volume_of_another_project_is_refused(tmp_path: Path, roles: list[str]) -> None:
+    """`hdh` and `other_store` would make the store of a project `hdh_other`."""
+    path = tmp_path / "other"
+    with create(path, Head("hdh-backup", 1, "", "hdh", tuple(map(Volume, roles)))):
+        pass
+
+    with pytest.raises(Misconfigured, match="its volumes are called"):
+        verify(path)
+
+
+def test_a_header_that_claims_to_be_large_is_refused(tmp_path: Path) -> None:
+    """Its name is not taken into memory."""
+    info = tarfile.TarInfo("././@LongLink")
+    info.type, info.size = tarfile.GNUTYPE_LONGNAME, 1 << 40
+    path = tmp_path / "bomb"
+    path.write_bytes(zstandard.compress(info.tobuf(tarfile.GNU_FORMAT) + bytes(1 << 20)))
+
+    with pytest.raises(Misconfigured, match="LongLink' is too large"):
+        verify(path)
+
+
+def test_a_sparse_file_is_refused() -> None:
+    """A terabyte of nothing takes a kilobyte in an archive, and hours to read."""
+    info = tarfile.TarInfo("disk")
+    info.sparse = b""
+
+    with pytest.raises(Misconfigured, match="neither file nor folder nor link"):
+        entry_of(info, "")
 
 
 def test_an_archive_of_a_later_format_is_told(tmp_path: Path) -> None:
@@ -218,6 +264,20 @@ def test_an_archive_is_not_written_over(archive: Path) -> None:
         pass
 
     assert archive.read_bytes() == before
+
+
+def test_what_ends_a_backup_is_told_as_what_it_is(tmp_path: Path) -> None:
+    """The engine's errors are OSErrors, and not those of the archive's disk."""
+
+    def breaks_off() -> Iterator[bytes]:
+        yield from itertools.islice(tar_of({"f": b"data"}), 2)
+        raise requests.exceptions.ConnectionError("the engine went away")
+
+    with pytest.raises(requests.exceptions.ConnectionError), create(tmp_path / "a", HEAD) as archive:
+        archive.add_volume("broker", breaks_off())
+
+    with pytest.raises(Misconfigured, match=r"none/a cannot be written: No such file or directory\."):
+        write(tmp_path / "none" / "a", {}, {})
 
 
 def test_a_backup_that_breaks_off_leaves_nothing(tmp_path: Path) -> None:

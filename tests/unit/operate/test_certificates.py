@@ -74,8 +74,24 @@ def test_an_authority_whose_key_was_taken_away_is_not_replaced(tmp_path: Path) -
     (tmp_path / CA_KEY).unlink()
 
     assert set_up(tmp_path) == []
-    with pytest.raises(Misconfigured, match=r"broker/ca\.key is not in .* Put it back for this run"):
+    with pytest.raises(Misconfigured, match=r"admin/ca\.key is not in .* Put it back for this run"):
         set_up(tmp_path, "iot.example.org")
+
+
+def test_an_authority_that_was_lost_is_not_replaced(tmp_path: Path) -> None:
+    """Every gateway knows the broker by it, and has it; a new one starts where nothing is left of the old."""
+    set_up(tmp_path)
+    authority = (tmp_path / CA).read_text()
+    (tmp_path / CA).unlink()
+
+    with pytest.raises(Misconfigured, match=r"broker/ca\.crt, by which gateways know the broker, is not in"):
+        set_up(tmp_path)
+
+    (tmp_path / CA).write_text(authority)
+    assert set_up(tmp_path) == []
+    (tmp_path / CA).unlink()
+    (tmp_path / SERVER).unlink()
+    assert set_up(tmp_path) == [CA_KEY, CA, SERVER_KEY, SERVER]
 
 
 def test_a_certificate_from_elsewhere_is_left_alone(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from hdh.errors import Invalid, Misconfigured
 from operate.broker.gateways import FILE, Asked, Gateway, Registry, check, read_registry
+from operate.broker.passwords import PASSWD, render_passwd
 from operate.broker.rights import gateway_user, render_acl, service_users
 from operate.credentials import Credentials
 
@@ -32,6 +33,7 @@ def test_a_plain_one_can_be_added() -> None:
         (Asked("l", "toe", "h\ntopic #"), "--house"),
         (Asked("l", "toe", "$SYS"), "--house"),
         (Asked("l", "toe", " h"), "--house"),
+        (Asked("l", "toe", "\ufffd"), "--house"),
         (Asked("l", "other", "h"), "--project"),
     ],
 )
@@ -73,3 +75,15 @@ def test_a_damaged_file_is_told(tmp_path: Path) -> None:
 
     with pytest.raises(Misconfigured, match=r"gateways\.json cannot be read"):
         read_registry(Credentials(tmp_path))
+
+
+def test_a_list_of_gateways_that_was_lost_shuts_nobody_out(tmp_path: Path) -> None:
+    """The broker's users tell that there were some: one sentence with the remedy, and nothing is written."""
+    credentials = Credentials(tmp_path)
+    credentials.write(PASSWD, render_passwd({"ingest": "$7$1", "gw-lab": "$7$2"}))
+
+    with pytest.raises(Misconfigured, match=r"is missing, and the broker knows the gateways gw-lab, who would"):
+        read_registry(credentials)
+
+    credentials.write(PASSWD, render_passwd({"ingest": "$7$1"}))
+    assert read_registry(credentials) == Registry()

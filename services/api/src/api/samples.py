@@ -18,15 +18,10 @@ answer = httpx.get(
     headers={{"Authorization": f"Bearer {{os.environ['HDH_API_KEY']}}"}},
 ).raise_for_status().json()"""
 
-_PANDAS = """import os
+_PYTHON_READINGS = """from hdh.client import Client
 
-import pandas as pd
-
-readings = pd.read_csv(
-    "{url}",
-    storage_options={{"Authorization": f"Bearer {{os.environ['HDH_API_KEY']}}"}},
-)
-readings["time"] = pd.to_datetime(readings["time"], utc=True).dt.tz_convert("Europe/Helsinki")"""
+with Client("{base}") as client:  # the key from HDH_API_KEY
+    readings = client.readings({keywords})"""
 
 _R = """library(httr2)
 
@@ -66,8 +61,8 @@ def samples(path: str, **parameters: str) -> dict[str, Any]:
 
 
 def table_samples(path: str, **parameters: str) -> dict[str, Any]:
-    """The examples of a path that answers CSV too."""
-    return _extra(path, parameters | {"format": "csv"}, _PANDAS, _R_CSV)
+    """The examples of a path that answers tables: CSV, and a DataFrame by the client."""
+    return _extra(path, parameters, _PYTHON_READINGS, _R_CSV, form="csv")
 
 
 def live_samples(path: str, **parameters: str) -> dict[str, Any]:
@@ -75,10 +70,15 @@ def live_samples(path: str, **parameters: str) -> dict[str, Any]:
     return _extra(path, parameters, _PYTHON_LIVE, _R_LIVE)
 
 
-def _extra(path: str, parameters: dict[str, str], python: str, r: str) -> dict[str, Any]:
-    url = f"{_BASE}{path}" + (f"?{urlencode(parameters)}" if parameters else "")
-    keywords = ", ".join(f'{name}="{value}"' for name, value in parameters.items())
-    values = {"base": _BASE, "keywords": keywords, "url": url, "path": f"{_BASE}{path}", "parameters": parameters}
+def _extra(path: str, parameters: dict[str, str], python: str, r: str, form: str | None = None) -> dict[str, Any]:
+    asked = parameters | ({"format": form} if form else {})
+    values = {
+        "base": _BASE,
+        "path": f"{_BASE}{path}",
+        "url": f"{_BASE}{path}" + (f"?{urlencode(asked)}" if asked else ""),
+        "parameters": asked,
+        "keywords": ", ".join(f'{name}="{value}"' for name, value in parameters.items()),
+    }
     texts = (("Shell", "curl", _CURL), ("Python", "Python", python), ("R", "R", r))
     return {
         "x-codeSamples": [

@@ -40,7 +40,7 @@ def back_up(stack: Stack, path: Path, *, credentials: bool, now: datetime, say: 
     head = _head(stack, roles, now)
     with create(path, head) as archive, at_rest(stack, roles, say) as rest:
         for role in roles:
-            with read_volume(stack.client, stack.volume(role)) as tar:
+            with read_volume(stack, role) as tar:
                 archive.add_volume(role, tar)
             say(f"saved {role}: {archive.manifest.files_of(role)} files, {archive.manifest.bytes_of(role):,} bytes")
             rest.release(role)

@@ -8,6 +8,9 @@ from pathlib import Path
 
 from hdh.errors import Misconfigured
 
+READERS = ("broker", "ingest", "api", "simulator")
+"""Who finds what it needs in a folder of its own: the only one that its container sees."""
+
 _FILE_MODE = 0o600
 _FOLDER_MODE = 0o700
 
@@ -42,6 +45,14 @@ class Credentials:
             yield
         finally:
             os.close(handle)
+
+    def make_folders(self) -> None:
+        """Make the readers' folders, which are there before their containers start."""
+        for reader in READERS:
+            try:
+                (self.folder / reader).mkdir(mode=_FOLDER_MODE, exist_ok=True)
+            except OSError as error:
+                raise _unusable(self.folder / reader, error) from error
 
     def read(self, name: str) -> str | None:
         """The text of a file without the newline at its end, or None where there is no such file or it is empty."""

@@ -11,7 +11,8 @@ from rich.text import Text
 
 from hdh.errors import Misconfigured
 from operate.broker import certificates
-from operate.broker.setup import CA, SERVER
+from operate.broker.passwords import PASSWD
+from operate.broker.setup import ACL, CA, SERVER
 from operate.engine import CREDENTIALS, Stack, connected, name_of
 from operate.transfer import read_file
 from operate.volumes import readable, volume_rows
@@ -19,13 +20,13 @@ from operate.volumes import readable, volume_rows
 _SOON = timedelta(days=30)
 _CLOCK_OFF = timedelta(seconds=30)
 _NEEDED = (
-    "broker/passwd",
-    "broker/acl",
+    PASSWD,
+    ACL,
     CA,
     SERVER,
-    "broker/ingest.password",
-    "store/ingest.token",
-    "store/api.token",
+    "ingest/broker.password",
+    "ingest/store.token",
+    "api/store.token",
 )
 
 
@@ -82,8 +83,8 @@ def _engine(stack: Stack, now: datetime) -> Iterator[Finding]:
 
 def _volumes(stack: Stack) -> Iterator[Finding]:
     for row in volume_rows(stack):
-        if row.size is not None:
-            yield Finding(well=True, text=f"volume {row.name}: {readable(row.size)}")
+        if row.there:
+            yield Finding(well=True, text=f"volume {row.name}: {row.size_text}")
         else:
             yield Finding(well=False, text=f"volume {row.name} is not there ({row.lost}): make up, or restore a backup")
 
@@ -120,11 +121,10 @@ def _restarts(container: Container) -> bool:
 
 
 def _credentials(stack: Stack, now: datetime) -> Iterator[Finding]:
-    volume = stack.volume(CREDENTIALS)
-    found = {name: read_file(stack.client, volume, name) for name in _NEEDED}
+    found = {name: read_file(stack, CREDENTIALS, name) for name in _NEEDED}
     # SQLite has no tokens.
-    sqlite = not any(name.startswith("store/") for name, content in found.items() if content)
-    missing = [name for name, content in found.items() if not content and not (sqlite and name.startswith("store/"))]
+    sqlite = not any(name.endswith(".token") for name, content in found.items() if content)
+    missing = [name for name, content in found.items() if not content and not (sqlite and name.endswith(".token"))]
     if missing:
         yield Finding(well=False, text=f"credentials lack {', '.join(missing)}: make up makes them anew")
     else:

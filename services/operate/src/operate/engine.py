@@ -46,6 +46,11 @@ class Stack:
         """The name of a volume."""
         return f"{self.project}_{role}"
 
+    def labels(self, service: str) -> dict[str, str]:
+        """What makes a container one of the Compose project, so that `make down` takes it along."""
+        compose = {"com.docker.compose.oneoff": "False", "com.docker.compose.config-hash": ""}
+        return {PROJECT_LABEL: self.project, SERVICE_LABEL: service, **compose}
+
     def roles(self) -> list[str]:
         """The roles of the volumes that are there, also of those that a later service brought, in a backup's order."""
         prefix = self.volume("")

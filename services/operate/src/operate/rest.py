@@ -1,15 +1,15 @@
 """Bring what writes to the volumes to rest, and get it going again, each as soon as it may."""
 
-import signal
-import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from docker.errors import DockerException
 from docker.models.containers import Container
+from requests.exceptions import RequestException
 
 from hdh.errors import Misconfigured
 from operate.engine import CREDENTIALS, Stack, name_of
+from operate.signals import heeded, unheeded
 
 Say = Callable[[str], None]
 
@@ -70,9 +70,12 @@ class Rest:
             self._waiting.remove(waiting)
             try:
                 waiting[0].start()
-                self._say(f"started {name_of(waiting[0])}")
-            except DockerException as error:
+            except (DockerException, RequestException) as error:
                 failed.append(f"{name_of(waiting[0])} ({error})")
+                continue
+            # Where the terminal is gone nobody listens, and the others are to be started all the same.
+            with suppress(OSError):
+                self._say(f"started {name_of(waiting[0])}")
         if failed:
             raise Misconfigured(f"Not started again: {', '.join(failed)}. Start what is missing: make up.")
 
@@ -89,15 +92,15 @@ def at_rest(stack: Stack, roles: list[str], say: Say) -> Iterator[Rest]:
             if container.status in _RUNNING:
                 users.setdefault(container.id, (container, set()))[1].add(role)
     rest = Rest(stack, say)
-    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-    try:
-        for container, held in sorted(users.values(), key=lambda user: _place(user[1])):
-            say(f"stopping {name_of(container)}")
-            rest.stop(container, held)
-        yield rest
-    finally:
-        rest.end()
-        signal.signal(signal.SIGTERM, before)
+    with heeded():
+        try:
+            for container, held in sorted(users.values(), key=lambda user: _place(user[1])):
+                say(f"stopping {name_of(container)}")
+                rest.stop(container, held)
+            yield rest
+        finally:
+            with unheeded():
+                rest.end()
 
 
 def _place(roles: set[str]) -> int:

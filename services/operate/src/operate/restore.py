@@ -9,6 +9,7 @@ from operate.archive.manifest import Manifest, Volume
 from operate.archive.read import difference, verify, volume_streams
 from operate.engine import Stack, name_of
 from operate.rest import Say
+from operate.signals import heeded, unheeded
 from operate.transfer import ROOT, is_empty, read_entries, write_volume
 
 
@@ -31,26 +32,34 @@ def restore(stack: Stack, path: Path, *, replace: bool, say: Say) -> Manifest:
     volumes = manifest.head.volumes
     _check_unused(stack, volumes)
     full = _check_replaceable(stack, volumes, replace=replace)
-    for role in full:
-        stack.client.volumes.get(stack.volume(role)).remove()
-        say(f"emptied {role}")
+    with heeded():
+        labels = {stack.volume(volume.role): volume.labels for volume in volumes}
+        for volume in full:
+            _empty(stack, volume, labels[str(volume.name)])
+            say(f"emptied {volume.name}")
+        _fill(stack, path, manifest, say)
+    return manifest
+
+
+def _fill(stack: Stack, path: Path, manifest: Manifest, say: Say) -> None:
+    there = set(stack.roles())
+    for volume in manifest.head.volumes:
+        if volume.role not in there:
+            stack.client.volumes.create(stack.volume(volume.role), labels=volume.labels)
     filled: list[EngineVolume] = []
     try:
-        _make(stack, volumes)
         for role, tar in volume_streams(path, ROOT):
             filled.append(stack.client.volumes.get(stack.volume(role)))
-            write_volume(stack.client, stack.volume(role), tar)
+            write_volume(stack, role, tar)
             _read_back(stack, manifest, role)
             say(f"restored {role}: {manifest.files_of(role)} files, {manifest.bytes_of(role):,} bytes, read back equal")
     except BaseException:
         # Half a restore must not be taken for a stack: what is in it would start, and write.
-        for volume in filled:
-            volume.remove(force=True)
-        say(
-            "broke off: the volumes that were filled are removed again; nothing of the stack may start before a restore"
-        )
+        with unheeded():
+            for made in filled:
+                _empty(stack, made, made.attrs["Labels"])
+        say("broke off: the volumes that were filled are empty again; nothing of the stack may start before a restore")
         raise
-    return manifest
 
 
 def _check_unused(stack: Stack, volumes: tuple[Volume, ...]) -> None:
@@ -62,27 +71,32 @@ def _check_unused(stack: Stack, volumes: tuple[Volume, ...]) -> None:
         )
 
 
-def _check_replaceable(stack: Stack, volumes: tuple[Volume, ...], *, replace: bool) -> list[str]:
+def _check_replaceable(stack: Stack, volumes: tuple[Volume, ...], *, replace: bool) -> list[EngineVolume]:
     there = set(stack.roles())
-    full = [v.role for v in volumes if v.role in there and not is_empty(stack.client, stack.volume(v.role))]
+    roles = [volume.role for volume in volumes if volume.role in there and not is_empty(stack, volume.role)]
+    full = [stack.client.volumes.get(stack.volume(role)) for role in roles]
+    names = ", ".join(str(volume.name) for volume in full)
     if full and not replace:
         raise Misconfigured(
-            f"{', '.join(stack.volume(role) for role in full)} hold data already; nothing was touched. "
+            f"{names} hold data already; nothing was touched. "
             "Back them up, and give --replace to have their content replaced by the archive's."
         )
+    for volume in full:
+        if device := (volume.attrs["Options"] or {}).get("device"):
+            raise Misconfigured(
+                f"{volume.name} keeps its data in {device}, where the engine deletes nothing; nothing was touched. "
+                "Empty it by hand."
+            )
     return full
 
 
-def _make(stack: Stack, volumes: tuple[Volume, ...]) -> None:
-    there = set(stack.roles())
-    for volume in volumes:
-        name = stack.volume(volume.role)
-        if volume.role not in there:
-            stack.client.volumes.create(name, labels=volume.labels)
-        elif not is_empty(stack.client, name):
-            raise Misconfigured(f"{name} is not empty after it was removed and made again: empty it by hand.")
+def _empty(stack: Stack, volume: EngineVolume, labels: dict[str, str] | None) -> None:
+    """Remove a volume, and make it again as it was made, but for its labels."""
+    made = volume.attrs
+    volume.remove(force=True)
+    stack.client.volumes.create(made["Name"], driver=made["Driver"], driver_opts=made["Options"], labels=labels)
 
 
 def _read_back(stack: Stack, manifest: Manifest, role: str) -> None:
-    if problem := difference(manifest.entries[role], read_entries(stack.client, stack.volume(role))):
+    if problem := difference(manifest.entries[role], read_entries(stack, role)):
         raise Misconfigured(f"{stack.volume(role)} does not hold what was written to it: {problem}.")

@@ -54,8 +54,9 @@ class SetupSettings(SiteSettings):
 
     @property
     def hosts(self) -> list[str]:
-        """The names and addresses, taken apart."""
-        return _split(self.operate_broker_hosts)
+        """The names and addresses, taken apart; 0.0.0.0 is where the broker listens, not where anybody finds it."""
+        addresses = {host: as_address(host) for host in _split(self.operate_broker_hosts)}
+        return [host for host, address in addresses.items() if address is None or not address.is_unspecified]
 
 
 class StoreSetupSettings(SetupSettings, StoreSettings):

@@ -17,15 +17,22 @@ class Row:
 
     Attributes:
         name: its whole name.
-        size: bytes, None where it is not there.
+        there: whether it is.
+        size: bytes, None where the engine does not know it: of one that is on a folder, or not there.
         users: who has it mounted.
         lost: what is lost without it.
     """
 
     name: str
+    there: bool
     size: int | None
     users: tuple[str, ...]
     lost: str
+
+    @property
+    def size_text(self) -> str:
+        """Its size for people."""
+        return "of a size unknown" if self.size is None else readable(self.size)
 
 
 def volume_rows(stack: Stack) -> list[Row]:
@@ -36,7 +43,7 @@ def volume_rows(stack: Stack) -> list[Row]:
     for role in dict.fromkeys((*ROLES, *there)):
         name = stack.volume(role)
         users = tuple(sorted({name_of(user) for user in stack.users(role)})) if role in there else ()
-        rows.append(Row(name, sizes.get(name) if role in there else None, users, ROLES.get(role, _UNKNOWN)))
+        rows.append(Row(name, role in there, sizes.get(name), users, ROLES.get(role, _UNKNOWN)))
     return rows
 
 
@@ -44,8 +51,7 @@ def print_volumes(stack: Stack) -> None:
     """Print them as a table."""
     table = Table("volume", "size", "used by", "lost without it")
     for row in volume_rows(stack):
-        size = "not there" if row.size is None else readable(row.size)
-        table.add_row(row.name, size, ", ".join(row.users) or "nobody", row.lost)
+        table.add_row(row.name, row.size_text if row.there else "not there", ", ".join(row.users) or "nobody", row.lost)
     Console(width=None if sys.stdout.isatty() else 200).print(table)
 
 

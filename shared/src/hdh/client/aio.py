@@ -6,7 +6,7 @@ import warnings
 from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
 from random import Random
-from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, Unpack
+from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack
 
 import httpx
 import pandas as pd
@@ -59,12 +59,9 @@ class AsyncClient:
         """Give back the connections."""
         await self._http.aclose()
 
-    async def readings(
-        self, *, layout: Literal["tidy", "wide"] = "tidy", **query: Unpack[ReadingsQuery]
-    ) -> pd.DataFrame:
+    async def readings(self, **query: Unpack[ReadingsQuery]) -> pd.DataFrame:
         """Readings as a DataFrame, see `Client.readings`."""
-        frame = answers.frame_of(await self.arrow(**query))
-        return answers.wide_of(frame) if layout == "wide" else frame
+        return answers.frame_of(await self.arrow(**query))
 
     async def arrow(self, **query: Unpack[ReadingsQuery]) -> pa.Table:
         """Readings as an Arrow table, see `Client.arrow`."""
@@ -79,16 +76,14 @@ class AsyncClient:
         path: str | Path,
         *,
         format: Format | None = None,  # noqa: A002 (the API's name)
-        layout: Literal["tidy", "wide"] = "tidy",
         **query: Unpack[ReadingsQuery],
     ) -> Path:
         """Save readings to a file, see `Client.export`."""
         path = Path(path)
         form = format or format_of(path)
-        more = {"format": form} | ({"layout": layout} if layout != "tidy" else {})
         file = File(path)
         try:
-            await self._fetch("readings", parameters(query, **more), file, lambda: None)
+            await self._fetch("readings", parameters(query, format=form), file, lambda: None)
             file.keep()
         finally:
             file.close()

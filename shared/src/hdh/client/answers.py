@@ -86,32 +86,19 @@ def query_of(table: pa.Table) -> dict[str, Any]:
 
 
 def frame_of(table: pa.Table) -> pd.DataFrame:
-    """Tidy readings as a frame: index time, the names and the unit as categories, value (and text, where there is)."""
+    """Readings as a frame, its index the time: as the table has them, with units and query in `attrs`."""
     frame: pd.DataFrame = table.to_pandas().set_index("time")
-    known = frame[["quantity", "unit"]].drop_duplicates().dropna()
-    units = dict(zip(known["quantity"].astype(str), known["unit"].astype(str), strict=True))
-    frame.attrs = {"units": units, "query": query_of(table)}
+    frame.attrs = {"units": _units(table, frame), "query": query_of(table)}
     return frame
 
 
-def wide_of(frame: pd.DataFrame) -> pd.DataFrame:
-    """Tidy readings as one column a series, by what tells them apart, and one row a time."""
-    numbers = frame[frame["value"].notna()] if "text" in frame else frame
-    codes = numbers.groupby(list(PLACE), observed=True, sort=True)
-    columns = {key: group["value"] for key, group in codes}
-    units = {key: group["unit"].iloc[0] for key, group in codes}
-    if not columns:
-        wide = pd.DataFrame(index=frame.index[:0])
-        wide.attrs = {"units": {}, "query": frame.attrs["query"]}
-        return wide
-    told = [level for level in range(len(PLACE)) if len({key[level] for key in columns}) > 1] or [len(PLACE) - 1]
-    names = {key: " ".join(str(key[level]) for level in told) for key in columns}
-    wide = pd.concat({names[key]: column for key, column in columns.items()}, axis=1).sort_index()
-    wide.attrs = {
-        "units": {names[key]: unit if isinstance(unit, str) else None for key, unit in units.items()},
-        "query": frame.attrs["query"],
-    }
-    return wide
+def _units(table: pa.Table, frame: pd.DataFrame) -> dict[str, str]:
+    """The UCUM codes by quantity; in the wide layout, where each series has a column, by column."""
+    if "quantity" not in frame:
+        found = {field.name: (field.metadata or {}).get(b"unit") for field in table.schema}
+        return {name: unit.decode() for name, unit in found.items() if unit}
+    known = frame[["quantity", "unit"]].drop_duplicates().dropna()
+    return dict(zip(known["quantity"].astype(str), known["unit"].astype(str), strict=True))
 
 
 def polars_of(table: pa.Table) -> "pl.DataFrame":

@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from random import Random
-from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, Unpack
+from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack
 
 import httpx
 import pandas as pd
@@ -59,34 +59,33 @@ class Client:
         """Give back the connections."""
         self._http.close()
 
-    def readings(self, *, layout: Literal["tidy", "wide"] = "tidy", **query: Unpack[ReadingsQuery]) -> pd.DataFrame:
+    def readings(self, **query: Unpack[ReadingsQuery]) -> pd.DataFrame:
         """Readings as a DataFrame.
 
         Args:
-            layout: `tidy` or `wide`.
             **query: which, and in what form; see `ReadingsQuery`.
 
         Returns:
             Index `time` (zone-aware, the house's zone or `tz`).
             tidy, a row a reading: `project house room device quantity unit` (categories), `value` (float64, NaN where a
             window has none), and `text` where text was selected; ascending in time within a series.
-            wide, a row a time: a column (float64) a series, named by what tells the series apart (`kitchen co2`);
-            text is left out.
+            wide, a row a time: a column a series, named by what tells it apart and its unit (`kitchen/co2 [ppm]`); NaN
+            where it has no reading at that time.
             `attrs["units"]`: quantity (wide: column) to UCUM code; `attrs["query"]`: what was asked, resolved.
 
         Raises:
             ApiError: the API refuses it, with parameter, value and remedy.
             Unreachable: it does not answer; nothing is ever given out in part.
         """
-        frame = answers.frame_of(self.arrow(**query))
-        return answers.wide_of(frame) if layout == "wide" else frame
+        return answers.frame_of(self.arrow(**query))
 
     def arrow(self, **query: Unpack[ReadingsQuery]) -> pa.Table:
         """Readings as an Arrow table, for little memory and other libraries.
 
         Returns:
             `time` (timestamp[ms, zone]), `project house room device quantity unit` (dictionaries), `value` (double),
-            and `text` where text was selected; the schema's metadata holds `hdh.query` as JSON.
+            and `text` where text was selected; wide, `time` and a column a series, whose metadata say which it is. The
+            schema's metadata holds `hdh.query` as JSON.
 
         Raises:
             ApiError: as `readings`.
@@ -109,7 +108,6 @@ class Client:
         path: str | Path,
         *,
         format: Format | None = None,  # noqa: A002 (the API's name)
-        layout: Literal["tidy", "wide"] = "tidy",
         **query: Unpack[ReadingsQuery],
     ) -> Path:
         """Save readings to a file, in constant memory; it gets its name when it is whole.
@@ -117,7 +115,6 @@ class Client:
         Args:
             path: the file; one that is there is replaced.
             format: its form; by its suffix (csv, json, ndjson, parquet, arrow) without it.
-            layout: `tidy` or `wide`.
             **query: which readings; see `ReadingsQuery`.
 
         Raises:
@@ -127,10 +124,9 @@ class Client:
         """
         path = Path(path)
         form = format or format_of(path)
-        more = {"format": form} | ({"layout": layout} if layout != "tidy" else {})
         file = File(path)
         try:
-            self._fetch("readings", parameters(query, **more), file, lambda: None)
+            self._fetch("readings", parameters(query, format=form), file, lambda: None)
             file.keep()
         finally:
             file.close()
@@ -153,7 +149,7 @@ class Client:
         return self._rows("devices", filters)
 
     def quantities(self, **filters: Unpack[Filters]) -> pd.DataFrame:
-        """What can be measured, a row each: name, unit (UCUM code and symbol), kind, names in English and Finnish."""
+        """What can be measured, a row each: quantity, unit, symbol, kind, names in English and Finnish."""
         return self._rows("quantities", filters)
 
     def series(self, **filters: Unpack[Filters]) -> pd.DataFrame:

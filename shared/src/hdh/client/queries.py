@@ -47,6 +47,7 @@ class ReadingsQuery(Filters, total=False):
         closed: the end of a window that belongs to it; `left` without it.
         unit: the unit (UCUM code or a common name) that values are converted to.
         points: so many readings a series at most, chosen so that a curve keeps its looks.
+        layout: `tidy`, a row a reading, or `wide`, a row a time and a column a series; `tidy` without it.
     """
 
     start: Time
@@ -73,6 +74,7 @@ class ReadingsQuery(Filters, total=False):
     closed: Literal["left", "right"]
     unit: str
     points: int
+    layout: Literal["tidy", "wide"]
 
 
 class CompletenessQuery(Filters, total=False):

@@ -2,6 +2,7 @@
 
 import hashlib
 import itertools
+import re
 import tarfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +19,8 @@ from operate.archive.tar import END, content, digested, entry_of, header, member
 Member: TypeAlias = tuple[tarfile.TarInfo, IO[bytes] | None]
 
 _OURS = {HEAD, MANIFEST, DIGEST}
+# A name with `_` would be the volume of another project.
+_ROLE = re.compile(r"[A-Za-z0-9.-]+")
 _LARGEST_HEAD = 1 << 20
 _DIGEST_BYTES = 64
 
@@ -31,15 +34,21 @@ def verify(path: Path) -> Manifest:
     with _opened(path) as members_:
         head = _read_head(path, members_)
         found: dict[str, list[Entry]] = {volume.role: [] for volume in head.volumes}
+        to_come = list(found)
         manifest = digest = None
         for info, file in members_:
             if info.name == MANIFEST:
-                manifest = _read_all(file, info)
+                # It lists what was found, so it cannot be much larger than that.
+                most = 2 * len(msgspec.json.encode(Manifest(head, found))) + _LARGEST_HEAD
+                manifest = _read_all(file, info, most)
             elif info.name == DIGEST:
-                digest = _read_all(file, info)
+                digest = _read_all(file, info, _DIGEST_BYTES)
             else:
                 role = info.name.partition("/")[0]
-                if role not in found or manifest is not None:
+                # In the head's order, as each volume is restored in one go.
+                while to_come and to_come[0] != role:
+                    del to_come[0]
+                if not to_come or manifest is not None:
                     raise _damaged(path, f"{info.name!r} does not belong there")
                 found[role].append(digested(file, entry_of(info, role)))
     if manifest is None or digest is None:
@@ -85,10 +94,10 @@ def _opened(path: Path) -> Iterator[Iterator[Member]]:
 
 def _read_head(path: Path, members_: Iterator[Member]) -> Head:
     info, file = next(members_, (None, None))
-    if info is None or info.name != HEAD or info.size > _LARGEST_HEAD:
+    if info is None or info.name != HEAD:
         raise _foreign(path)
     try:
-        head = msgspec.json.decode(_read_all(file, info), type=Head)
+        head = msgspec.json.decode(_read_all(file, info, _LARGEST_HEAD), type=Head)
     except msgspec.DecodeError as error:
         raise _foreign(path) from error
     if head.format != FORMAT:
@@ -98,10 +107,15 @@ def _read_head(path: Path, members_: Iterator[Member]) -> Head:
             f"{path} is a backup of format {head.version}, and this is operate for format {VERSION}: "
             f"take the version that made it ({head.operate or 'unknown'})."
         )
+    roles = [volume.role for volume in head.volumes]
+    if len(set(roles)) < len(roles) or not all(_ROLE.fullmatch(role) for role in roles):
+        raise _damaged(path, f"its volumes are called {', '.join(map(repr, roles))}")
     return head
 
 
-def _read_all(file: IO[bytes] | None, info: tarfile.TarInfo) -> bytes:
+def _read_all(file: IO[bytes] | None, info: tarfile.TarInfo, most: int) -> bytes:
+    if info.size > most:
+        raise tarfile.ReadError(f"{info.name} is too large")
     data = file.read() if file else b""
     if len(data) != info.size:
         raise tarfile.ReadError("unexpected end of data")

@@ -4,7 +4,7 @@ import hashlib
 import io
 import tarfile
 from collections.abc import Iterable, Iterator
-from typing import IO
+from typing import IO, Self
 
 import msgspec
 
@@ -31,6 +31,19 @@ _TYPES: dict[Kind, bytes] = {
     "hardlink": tarfile.LNKTYPE,
     "fifo": tarfile.FIFOTYPE,
 }
+
+
+# tarfile takes what extends a header, a long name for example, into memory, whatever size it claims.
+_LARGEST_EXTENSION = 1 << 20
+
+
+class _Header(tarfile.TarInfo):
+    @classmethod
+    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
+        info = super().frombuf(buf, encoding, errors)
+        if info.type not in _KINDS and info.size > _LARGEST_EXTENSION:
+            raise tarfile.ReadError(f"the header of {info.name!r} is too large")
+        return info
 
 
 class Pull(io.RawIOBase):
@@ -69,7 +82,7 @@ def members(source: IO[bytes] | Pull) -> Iterator[tuple[tarfile.TarInfo, IO[byte
     Raises:
         tarfile.TarError: it is no tar stream, or is cut off.
     """
-    with tarfile.open(fileobj=source, mode="r|", bufsize=PIECE) as tar:
+    with tarfile.open(fileobj=source, mode="r|", bufsize=PIECE, tarinfo=_Header) as tar:
         while (info := tar.next()) is not None:
             yield info, tar.extractfile(info) if info.isreg() else None
             # tarfile remembers every member of a stream that it cannot go back in.
@@ -83,7 +96,7 @@ def entry_of(info: tarfile.TarInfo, root: str) -> Entry:
         Misconfigured: it is of a kind that is not kept (a device), or stands outside the root.
     """
     kind = _KINDS.get(info.type)
-    if kind is None:
+    if kind is None or info.issparse():
         raise Misconfigured(f"{info.name!r} is neither file nor folder nor link: it cannot be kept. Take it away.")
     path = _below(info.name, root)
     link = _below(info.linkname, root) if kind == "hardlink" else info.linkname if kind == "symlink" else ""

@@ -76,7 +76,10 @@ def create(path: Path, head: Head) -> Iterator[Archive]:
             os.fsync(file.fileno())
         part.replace(path)
     except OSError as error:
-        raise Misconfigured(f"{path} cannot be written: {error.strerror or error}.") from error
+        # The engine's errors are OSErrors too, by inheritance, and have no number.
+        if error.errno is None:
+            raise
+        raise Misconfigured(f"{path} cannot be written: {error.strerror}.") from error
     finally:
         part.unlink(missing_ok=True)
 

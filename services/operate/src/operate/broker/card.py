@@ -47,6 +47,7 @@ class Card:
         lines = [
             f"broker    {self.host}, port {self.port}, TLS",
             f"user      {gateway.user}",
+            "          One user is one connection: a device that connects by itself is a gateway of its own.",
             f"password  {self.password}",
             "          It is shown this once; if it is lost, revoke the gateway and add it again.",
             "rights    " + "          ".join(rights(gateway_user(gateway))).rstrip("\n"),

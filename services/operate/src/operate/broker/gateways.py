@@ -7,12 +7,14 @@ from pathlib import Path
 import msgspec
 
 from hdh.errors import Invalid, Misconfigured
+from operate.broker.passwords import PASSWD, read_passwd
 from operate.credentials import Credentials
 
-FILE = "broker/gateways.json"
+FILE = "admin/gateways.json"
 USER_PREFIX = "gw-"
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
-_FORBIDDEN = re.compile(r"[+#/\x00-\x1f\x7f]|^\$|^\s|\s$|^$")
+# The last two stand for bytes that are no text.
+_FORBIDDEN = re.compile("[+#/\x00-\x1f\x7f\ufffd\ud800-\udfff]|^\\$|^\\s|\\s$|^$")
 
 
 class Gateway(msgspec.Struct, frozen=True):
@@ -69,11 +71,11 @@ def read_registry(credentials: Credentials) -> Registry:
     """The gateways' file; an empty registry where there is none.
 
     Raises:
-        Misconfigured: the file is damaged.
+        Misconfigured: the file is damaged; or is missing, and there were gateways.
     """
     text = credentials.read(FILE)
     if text is None:
-        return Registry()
+        return _no_registry(credentials)
     try:
         return msgspec.json.decode(text, type=Registry)
     except msgspec.DecodeError as error:
@@ -81,6 +83,16 @@ def read_registry(credentials: Credentials) -> Registry:
         raise Misconfigured(
             f"{path} cannot be read ({error}). Take it from a backup, or delete it and add each gateway again."
         ) from error
+
+
+def _no_registry(credentials: Credentials) -> Registry:
+    known = [user for user in read_passwd(credentials.read(PASSWD) or "") if user.startswith(USER_PREFIX)]
+    if known:
+        raise Misconfigured(
+            f"{credentials.folder / FILE} is missing, and the broker knows the gateways {', '.join(known)}, who would "
+            f"be shut out. Take it from a backup, or delete {PASSWD} and add each gateway again."
+        )
+    return Registry()
 
 
 def write_registry(credentials: Credentials, registry: Registry) -> None:

@@ -6,6 +6,8 @@ import hashlib
 import hmac
 import secrets
 
+PASSWD = "broker/passwd"  # noqa: S105 (a file's name)
+
 _SCHEME = "7"
 # What mosquitto_passwd takes. Our passwords are 256 random bits, which no number of guesses finds;
 # more rounds would only slow the broker down when many gateways connect at once.

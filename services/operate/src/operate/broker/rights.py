@@ -13,23 +13,31 @@ _HEADER = "# Written by `operate setup` and `operate gateway`; changes by hand a
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A user of the broker and the topic filters that it may publish to and read."""
+    """A user of the broker and the topic filters that it may publish to and read.
+
+    Attributes:
+        name: by which it connects.
+        write: what it may publish to.
+        read: what it may read.
+        file: of a service, where its password lies for it.
+    """
 
     name: str
     write: tuple[str, ...] = ()
     read: tuple[str, ...] = ()
+    file: str = ""
 
 
 def service_users(projects: Sequence[str]) -> tuple[User, ...]:
-    """The users of our own services. Each has its password in `broker/<name>.password`.
+    """The users of our own services.
 
     Args:
         projects: the ids of the listed projects.
     """
     return (
-        User("ingest", write=_errors("+", "+"), read=("#",)),
-        User("simulator", write=tuple(f"{project}/#" for project in projects)),
-        User("health", read=("$SYS/broker/uptime",)),
+        User("ingest", write=_errors("+", "+"), read=("#",), file="ingest/broker.password"),
+        User("simulator", tuple(f"{project}/#" for project in projects), file="simulator/broker.password"),
+        User("health", read=("$SYS/broker/uptime",), file="broker/health.password"),
     )
 
 

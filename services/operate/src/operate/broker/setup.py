@@ -9,16 +9,16 @@ from hdh.errors import Misconfigured
 from operate.broker import certificates
 from operate.broker.certificates import Issued
 from operate.broker.gateways import Registry, read_registry, write_registry
-from operate.broker.passwords import fits, hash_password, make_password, read_passwd, render_passwd
+from operate.broker.passwords import PASSWD, fits, hash_password, make_password, read_passwd, render_passwd
 from operate.broker.rights import User, gateway_user, render_acl, service_users
 from operate.credentials import Credentials
 
-CA, CA_KEY = "broker/ca.crt", "broker/ca.key"
+CA, CA_KEY = "broker/ca.crt", "admin/ca.key"
 SERVER, SERVER_KEY = "broker/server.crt", "broker/server.key"
-PASSWD, ACL = "broker/passwd", "broker/acl"
+ACL = "broker/acl"
 
-ALWAYS_HOSTS = ("broker", "localhost", "127.0.0.1", "::1")
-"""By these the services and the machine itself know the broker."""
+ALWAYS_HOSTS = ("localhost", "127.0.0.1", "::1", "broker")
+"""By these the machine itself and the services know the broker."""
 
 
 def set_up_broker(credentials: Credentials, projects: Sequence[str], hosts: Sequence[str], now: datetime) -> None:
@@ -36,6 +36,7 @@ def set_up_broker(credentials: Credentials, projects: Sequence[str], hosts: Sequ
     for project in projects:
         if not project.isprintable():
             raise Misconfigured(f"The project id {project!r} has a character that does not print: take it out.")
+    credentials.make_folders()
     all_hosts = tuple(dict.fromkeys((*hosts, *ALWAYS_HOSTS)))
     _certify(credentials, all_hosts, now)
     registry = msgspec.structs.replace(read_registry(credentials), projects=tuple(projects), hosts=all_hosts)
@@ -57,7 +58,7 @@ def _service_hashes(credentials: Credentials, users: Sequence[User]) -> dict[str
     known = read_passwd(credentials.read(PASSWD) or "")
     hashes = {}
     for user in users:
-        password = credentials.ensure(f"broker/{user.name}.password", make_password)
+        password = credentials.ensure(user.file, make_password)
         hashed = known.get(user.name, "")
         hashes[user.name] = hashed if fits(password, hashed) else hash_password(password)
     return hashes
@@ -96,6 +97,12 @@ def _authority(credentials: Credentials, now: datetime) -> Issued:
         raise Misconfigured(
             f"The broker's certificate must be made anew, and {CA_KEY} is not in {credentials.folder}. Put it back for "
             f"this run; or delete {CA} to start a new authority, whose certificate every gateway then needs."
+        )
+    if certificate is None and credentials.read(SERVER) is not None:
+        raise Misconfigured(
+            f"{CA}, by which gateways know the broker, is not in {credentials.folder}. Put it back: from a backup, or "
+            f"from any gateway, which has it; or delete {SERVER} to start a new authority, whose certificate every "
+            "gateway then needs."
         )
     issued = certificates.make_authority(now)
     credentials.write(CA_KEY, issued.key)

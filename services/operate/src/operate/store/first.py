@@ -15,8 +15,8 @@ from hdh.store.url import InfluxUrl
 from operate.broker.passwords import make_password
 from operate.credentials import Credentials
 
-ADMIN_TOKEN = "store/admin.token"  # noqa: S105 (a file's name)
-ADMIN_PASSWORD = "store/admin.password"  # noqa: S105 (a file's name)
+ADMIN_TOKEN = "admin/store.token"  # noqa: S105 (a file's name)
+ADMIN_PASSWORD = "admin/store.password"  # noqa: S105 (a file's name)
 _USER = "admin"
 
 

@@ -10,7 +10,7 @@ from hdh.errors import Misconfigured
 from hdh.store.interface import Admin
 from operate.credentials import Credentials
 
-RECORD = "store/tokens.json"
+RECORD = "admin/tokens.json"
 
 
 class Made(msgspec.Struct, frozen=True):
@@ -39,7 +39,7 @@ class Wanted:
     @property
     def file(self) -> str:
         """Where its secret lies."""
-        return f"store/{self.name}.token"
+        return f"{self.name}/store.token"
 
 
 def ensure_tokens(admin: Admin, credentials: Credentials, wanted: list[Wanted], fresh: set[str]) -> list[str]:

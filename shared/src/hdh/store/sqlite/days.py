@@ -36,14 +36,9 @@ def forget(connection: sqlite3.Connection, series: int, first: int, last: int) -
 
 
 def forget_late(connection: sqlite3.Connection, rows: Iterable[tuple[int, int, float]]) -> None:
-    """Forget the days of rows that were just written: series and time ascending, and the value."""
-    first: dict[int, int] = {}
-    last: dict[int, int] = {}
-    for series, time, _ in rows:
-        first.setdefault(series, time)
-        last[series] = time
-    for series, time in first.items():
-        forget(connection, series, time, last[series])
+    """Forget the days of rows that were just written: series, time and value."""
+    days = {(series, time // DAY_MS) for series, time, _ in rows}
+    connection.executemany("DELETE FROM rollup WHERE id = ?", [(row_of(*each),) for each in days])
 
 
 def summed_until(connection: sqlite3.Connection) -> int:
