@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -14,6 +15,8 @@ from infra.stack.report import show_failure, show_urls
 
 WAIT_SECONDS = "300"
 TOKEN_HOLDERS = ("ingest", "api")
+# Volumes tell which kind of store they belong to; the other kinds would begin anew beside what is there.
+STORE_LABEL = "hdh.store"
 
 
 def up(stack: Stack) -> None:
@@ -23,7 +26,7 @@ def up(stack: Stack) -> None:
     start = time.monotonic()
     for volume in stack.volumes():
         if not works("docker", "volume", "inspect", volume):
-            output("docker", "volume", "create", "--label", f"hdh.stack={stack.project}", volume)
+            output("docker", "volume", "create", "--label", f"{STORE_LABEL}={stack.store}", volume)
     print("Building the images; the first time this takes a few minutes …", flush=True)
     built = time.monotonic()
     if not stack.run("build", *(() if sys.stdout.isatty() else ("--quiet",))):
@@ -102,12 +105,26 @@ def choose(arguments: list[str]) -> tuple[str, Stack]:
     parser = argparse.ArgumentParser(prog="make", description=__doc__)
     parser.add_argument("command", choices=COMMANDS)
     command: str = parser.parse_args(arguments).command
-    store = os.environ.get("STORE") or STORES[0]
-    if store not in STORES:
-        raise Failed(f"STORE={store}: there is no such store; choose one of {', '.join(STORES)}.")
     project = os.environ.get("COMPOSE_PROJECT_NAME") or "hdh"
+    store = _store(project, asked=os.environ.get("STORE", "") if command == "up" else "")
     demo = _is_on("DEMO") if command == "up" else None
     return command, Stack(project, store, demo, _is_on("DEV"), _base_images())
+
+
+def _store(project: str, asked: str) -> str:
+    """The kind of store: what the volumes hold, else what was asked for."""
+    if asked and asked not in STORES:
+        raise Failed(f"STORE={asked}: there is no such store; choose one of {', '.join(STORES)}.")
+    kept = ""
+    shown = ("docker", "volume", "inspect", f"{project}_store", "--format", f'{{{{index .Labels "{STORE_LABEL}"}}}}')
+    if shutil.which("docker") and works(*shown):
+        kept = output(*shown).strip()
+    if kept and asked not in {"", kept}:
+        raise Failed(
+            f"STORE={asked}: the volumes of {project} belong to {kept}; `make up` goes on with it."
+            " To change the store, take a backup, `make purge`, and start anew."
+        )
+    return kept or asked or STORES[0]
 
 
 def _is_on(variable: str) -> bool:

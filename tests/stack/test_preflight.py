@@ -107,6 +107,18 @@ def test_no_such_site_file() -> None:
     assert up(SITE_FILE="nowhere.yaml") == f"There is no site file {ROOT}/nowhere.yaml: name one by SITE_FILE."
 
 
+def test_volumes_of_another_kind_of_store() -> None:
+    """That kind would start empty beside what is there."""
+    project = unique("hdh-test")
+    subprocess.run(["docker", "volume", "create", "--label", "hdh.store=influxdb1", f"{project}_store"], check=True)
+    try:
+        said = up(COMPOSE_PROJECT_NAME=project, STORE="sqlite")
+    finally:
+        subprocess.run(["docker", "volume", "rm", f"{project}_store"], check=True)
+
+    assert said.startswith(f"STORE=sqlite: the volumes of {project} belong to influxdb1; `make up` goes on with it.")
+
+
 def test_no_such_store() -> None:
     """It names those that there are."""
     assert up(STORE="mysql").endswith("choose one of influxdb2, influxdb1, sqlite.")

@@ -25,10 +25,20 @@ def test_everything_is_healthy(stack: Stack) -> None:
 def test_a_second_up_changes_nothing(stack: Stack) -> None:
     """Set-up leaves alone what is there: no credential, no container is made anew."""
     before = stack.credentials(CREDENTIALS), {n: stack.container(n).id for n in ALWAYS}
-    said = stack.make("up")
+    said = stack.make("up", STORE="")
 
     assert "All services are healthy" in said
     assert before == (stack.credentials(CREDENTIALS), {n: stack.container(n).id for n in ALWAYS})
+
+
+def test_volumes_belong_to_one_kind_of_store(stack: Stack) -> None:
+    """Another kind would start empty beside what is there: it is refused, and nothing is changed."""
+    before = {name: stack.container(name).id for name in ALWAYS}
+
+    with pytest.raises(AssertionError, match=r"STORE=sqlite: the volumes of .* belong to influxdb1; `make up` goes on"):
+        stack.make("up", STORE="sqlite")
+
+    assert before == {name: stack.container(name).id for name in ALWAYS}
 
 
 def test_set_up_makes_anew_what_is_missing(stack: Stack) -> None:

@@ -33,8 +33,9 @@ def restore(stack: Stack, path: Path, *, replace: bool, say: Say) -> Manifest:
     _check_unused(stack, volumes)
     full = _check_replaceable(stack, volumes, replace=replace)
     with heeded():
+        labels = {stack.volume(volume.role): volume.labels for volume in volumes}
         for volume in full:
-            _empty(stack, volume)
+            _empty(stack, volume, labels[str(volume.name)])
             say(f"emptied {volume.name}")
         _fill(stack, path, manifest, say)
     return manifest
@@ -56,7 +57,7 @@ def _fill(stack: Stack, path: Path, manifest: Manifest, say: Say) -> None:
         # Half a restore must not be taken for a stack: what is in it would start, and write.
         with unheeded():
             for made in filled:
-                _empty(stack, made)
+                _empty(stack, made, made.attrs["Labels"])
         say("broke off: the volumes that were filled are empty again; nothing of the stack may start before a restore")
         raise
 
@@ -89,11 +90,11 @@ def _check_replaceable(stack: Stack, volumes: tuple[Volume, ...], *, replace: bo
     return full
 
 
-def _empty(stack: Stack, volume: EngineVolume) -> None:
-    """Remove a volume, and make it again as it was made."""
+def _empty(stack: Stack, volume: EngineVolume, labels: dict[str, str] | None) -> None:
+    """Remove a volume, and make it again as it was made, but for its labels."""
     made = volume.attrs
     volume.remove(force=True)
-    stack.client.volumes.create(made["Name"], driver=made["Driver"], driver_opts=made["Options"], labels=made["Labels"])
+    stack.client.volumes.create(made["Name"], driver=made["Driver"], driver_opts=made["Options"], labels=labels)
 
 
 def _read_back(stack: Stack, manifest: Manifest, role: str) -> None:

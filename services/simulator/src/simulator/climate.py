@@ -28,6 +28,7 @@ class Load:
         heat: W from appliances.
         steam: g/h of water from cooking and washing.
         window: whether the window is open.
+        heated: whether the heating works.
     """
 
     awake: int = 0
@@ -35,6 +36,7 @@ class Load:
     heat: float = 0.0
     steam: float = 0.0
     window: bool = False
+    heated: bool = True
 
 
 class Air:
@@ -83,7 +85,8 @@ class Air:
     def _heat(self, sky: Sky, load: Load, house: float, outdoor_air: float) -> None:
         room = self._room
         people = 85.0 * load.awake + 70.0 * load.asleep
-        gains = self.valve * _HEATER * room.area + sky.sun * _SUN_GAIN * room.window + people + load.heat
+        radiator = self.valve * _HEATER * room.area if load.heated else 0.0
+        gains = radiator + sky.sun * _SUN_GAIN * room.window + people + load.heat
         losses = (self._loss + _AIR_HEAT * outdoor_air) * (self.temperature - sky.temperature)
         mixing = _AIR_HEAT * 4.0 * room.area * _HEIGHT * (house - self.temperature)
         self.temperature += 60.0 * (gains - losses + mixing) / (_CAPACITY * room.area)

@@ -1,17 +1,23 @@
 """A day of a household: who is where, what runs, which windows are open. Planned ahead, from seed and date alone."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
+from itertools import chain
 from operator import itemgetter
 from random import Random
 
 from simulator.clock import DAY, HOUR, midnight
+from simulator.heating import drawn
 from simulator.house import Habit, House, Person, Use
+from simulator.solar import made
+from simulator.story import Plot, Story, stories
 from simulator.weather import elevation, sky
 
 AWAY = ""
+HEATING = "heating"
+SOLAR = "solar"
 NOON = 12 * HOUR
 AFTERNOON = 15 * HOUR
 EVENING = 17 * HOUR
@@ -21,6 +27,7 @@ _DARK = 0.07  # the sine of the sun's height below which one lights a lamp
 _WARM, _COLD = 21.0, 5.0  # °C outside: windows stay open, or are soon closed again
 # How likely somebody does so on a day.
 _SHOWER, _SPORT, _STAY_IN, _DISHES = 0.7, 0.25, 0.35, 0.55
+_STUFFY = 200  # minutes until guests open a window
 _FRIDGE_WATTS, _FRIDGE_CYCLE, _FRIDGE_ON = 85, 45, 15
 
 
@@ -65,11 +72,15 @@ class Day:
         stays: where each person is, without gaps from 0:00 to 24:00.
         runs: what runs.
         airings: which windows are open, as stays of nobody.
+        production: what solar panels make, as runs.
+        failures: when the heating has failed, as stays of nobody in no room.
     """
 
     stays: list[Stay] = field(default_factory=list)
     runs: list[Run] = field(default_factory=list)
     airings: list[Stay] = field(default_factory=list)
+    production: list[Run] = field(default_factory=list)
+    failures: list[Stay] = field(default_factory=list)
 
 
 def fridge(of_day: int) -> int:
@@ -84,7 +95,14 @@ def standby(house: House) -> int:
 
 def changes(planned: Day) -> set[int]:
     """The minutes at which something begins or ends, the fridge's compressor included."""
-    spans: list[Stay | Run] = [*planned.stays, *planned.runs, *planned.airings]
+    lists: tuple[Sequence[Stay | Run], ...] = (
+        planned.stays,
+        planned.runs,
+        planned.airings,
+        planned.production,
+        planned.failures,
+    )
+    spans = list(chain.from_iterable(lists))
     edges = {span.start for span in spans} | {span.stop for span in spans}
     cycle = range(0, DAY, _FRIDGE_CYCLE)
     return edges | set(cycle) | {start + _FRIDGE_ON for start in cycle}
@@ -98,9 +116,38 @@ def plan(house: House, seed: int, day: date) -> Day:
     for person in house.people:
         planned.stays += _person(house, person, day, chance)
     planned.runs += _chores(house, planned, day, chance)
-    planned.runs += _lamps(house, planned, day)
     planned.airings += _airings(house, seed, day, chance)
+    for story in stories(house, seed, day):
+        _tell(story, planned, day)
+    planned.runs += _lamps(house, planned, day)
+    planned.runs += _heating(house, seed, planned, day)
+    planned.production += [Run(SOLAR, AWAY, start, stop, watts) for start, stop, watts in made(house, seed, day)]
     return planned
+
+
+def _tell(story: Story, planned: Day, day: date) -> None:
+    """What a story changes in the plan of a day; one that lasts over midnight changes two."""
+    first = midnight(day)
+    start, stop = max(0, story.start - first), min(DAY, story.stop - first)
+    if start >= stop:
+        return
+    match story.plot:
+        case Plot.PARTY:
+            planned.stays += [Stay(story.room, start, stop)] * story.guests
+            planned.runs.append(Run("music", story.room, start, stop, 90))
+            if start + _STUFFY < stop:
+                planned.airings.append(Stay(story.room, start + _STUFFY, start + _STUFFY + 12))
+        case Plot.WINDOW:
+            planned.airings.append(Stay(story.room, start, stop))
+        case Plot.NO_HEAT:
+            planned.failures.append(Stay(AWAY, start, stop))
+
+
+def _heating(house: House, seed: int, planned: Day, day: date) -> Iterator[Run]:
+    for start, stop, watts in drawn(house, seed, day):
+        # A cycle that a failure would cut short is not begun.
+        if not any(failure.start < stop and start < failure.stop for failure in planned.failures):
+            yield Run(HEATING, AWAY, start, stop, watts)
 
 
 def _around(chance: Random, minute: float, spread: float) -> int:

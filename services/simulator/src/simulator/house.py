@@ -35,6 +35,17 @@ class Kind(StrEnum):
     PLUG = "plug"
     WATER = "water"
     WEATHER = "weather"
+    HEAT_PUMP = "heat_pump"
+    SOLAR = "solar"
+
+
+class Heating(StrEnum):
+    """What keeps a house warm."""
+
+    DISTRICT = "district"
+    ELECTRIC = "electric"
+    AIR_PUMP = "air_pump"
+    GROUND_PUMP = "ground_pump"
 
 
 class Speech(StrEnum):
@@ -100,6 +111,8 @@ class House:
         id: as in topics and the site file.
         speech: the convention of its gateway.
         loss: how leaky and badly insulated it is, W/K for each m² of floor.
+        heating: what keeps it warm.
+        panels: peak power of the solar panels on its roof, kW.
     """
 
     project: str
@@ -109,6 +122,8 @@ class House:
     rooms: tuple[Room, ...]
     people: tuple[Person, ...]
     devices: tuple[Device, ...]
+    heating: Heating = Heating.DISTRICT
+    panels: float = 0.0
 
     @property
     def key(self) -> str:

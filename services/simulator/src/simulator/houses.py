@@ -1,12 +1,14 @@
 """The five houses of the simulator: two projects, five gateways, each of another make."""
 
-from simulator.house import Device, Habit, House, Kind, Person, Room, Speech, Use
+from simulator.house import Device, Habit, Heating, House, Kind, Person, Room, Speech, Use
 
 _KOIVULA = House(
     project="healthy-digital-house",
     id="koivula",
     speech=Speech.OBJECT,
     loss=1.1,
+    heating=Heating.AIR_PUMP,
+    panels=5.0,
     rooms=(
         Room("living-room", Use.LIVING, 28.0, 5.0, 21.5),
         Room("kitchen", Use.KITCHEN, 14.0, 1.8, 21.0),
@@ -26,6 +28,8 @@ _KOIVULA = House(
         Device("climate-1", Kind.CLIMATE, "kitchen"),
         Device("climate-2", Kind.CLIMATE, "bathroom"),
         Device("meter", Kind.METER, "kitchen"),
+        Device("heat-pump", Kind.HEAT_PUMP, "bathroom"),
+        Device("solar", Kind.SOLAR, "kitchen"),
         Device("water-meter", Kind.WATER, "bathroom"),
         Device("weather", Kind.WEATHER, "living-room"),
     ),
@@ -59,6 +63,7 @@ _HAAPALA = House(
     id="haapala",
     speech=Speech.VALUE,
     loss=1.6,
+    heating=Heating.ELECTRIC,
     rooms=(
         Room("living-room", Use.LIVING, 20.0, 3.0, 20.5),
         Room("kitchen", Use.KITCHEN, 9.0, 1.2, 20.5),
@@ -77,6 +82,7 @@ _TUOMELA = House(
     id="tuomela",
     speech=Speech.ARRAY,
     loss=1.0,
+    heating=Heating.GROUND_PUMP,
     rooms=(
         Room("living-room", Use.LIVING, 30.0, 5.5, 21.0),
         Room("kitchen", Use.KITCHEN, 15.0, 2.0, 21.0),
@@ -91,6 +97,7 @@ _TUOMELA = House(
         Device("node-3", Kind.AIR, "study"),
         Device("node-4", Kind.THERMOSTAT, "living-room"),
         Device("node-5", Kind.METER, "kitchen"),
+        Device("node-6", Kind.HEAT_PUMP, "bathroom"),
     ),
 )
 _KATAJISTO = House(

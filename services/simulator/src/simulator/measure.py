@@ -2,6 +2,7 @@
 
 from zlib import crc32
 
+from simulator.day import HEATING, SOLAR
 from simulator.house import Device, House, Kind
 from simulator.meters import TOTAL, WATER
 from simulator.noise import jitter
@@ -24,13 +25,10 @@ def measure(seed: int, house: House, device: Device, state: HouseState) -> Value
             return {"water_volume_total": round(state.counted.get(WATER, 0) / 1000.0, 3)}
         case Kind.PLUG:
             return _plug(device, state, noise)
+        case Kind.HEAT_PUMP | Kind.SOLAR:
+            return _plant(device, state)
         case Kind.WEATHER:
-            sky = state.sky
-            temperature, pressure = (
-                round(sky.temperature + noise("t", 0.1), 1),
-                round(sky.pressure + noise("p", 0.1), 1),
-            )
-            return {"outdoor_temperature": temperature, "pressure": pressure, "solar_irradiance": round(sky.sun)}
+            return _outdoors(state, noise)
         case _:
             return _indoor(device, state, noise)
 
@@ -71,6 +69,21 @@ def _indoor(device: Device, state: HouseState, noise: _Noise) -> Values:
                 "temperature_setpoint": room.setpoint,
                 "valve_position": round(100.0 * room.valve),
             }
+
+
+def _outdoors(state: HouseState, noise: _Noise) -> Values:
+    sky = state.sky
+    temperature, pressure = round(sky.temperature + noise("t", 0.1), 1), round(sky.pressure + noise("p", 0.1), 1)
+    return {"outdoor_temperature": temperature, "pressure": pressure, "solar_irradiance": round(sky.sun)}
+
+
+def _plant(device: Device, state: HouseState) -> Values:
+    """A heat pump or solar panels; what flows into the house is negative, as at any meter that counts both ways."""
+    if device.kind is Kind.HEAT_PUMP:
+        energy = round(state.counted.get(HEATING, 0) / KILOWATT_HOUR, 3)
+        return {"power": state.watts.get(HEATING, 0), "energy_total": energy}
+    energy = round(state.counted.get(SOLAR, 0) / KILOWATT_HOUR, 3)
+    return {"power": -state.watts.get(SOLAR, 0), "energy_export_total": energy}
 
 
 def _mains(state: HouseState, noise: _Noise) -> Values:

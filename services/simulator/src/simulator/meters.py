@@ -18,7 +18,7 @@ _CHANGE = (3 * HOUR, 4 * HOUR)  # the local hour that the change of the clocks s
 
 @lru_cache(maxsize=64)
 def used(house: House, seed: int, day: date) -> Counter[str]:
-    """What stood on the meters when a local day began: watt-minutes by appliance and in TOTAL, litres in WATER.
+    """What stood on the meters when a local day began: watt-minutes by appliance, in TOTAL, of SOLAR; litres in WATER.
 
     The answer is shared: copy it before you count on.
     """
@@ -60,7 +60,10 @@ def _day(house: House, seed: int, day: date) -> Counter[str]:
 def _between(house: House, seed: int, day: date, start: int, stop: int) -> Counter[str]:
     total: Counter[str] = Counter()
     total[TOTAL] = sum(map(fridge, range(start, stop))) + standby(house) * (stop - start)
-    for run in plan(house, seed, day).runs:
+    planned = plan(house, seed, day)
+    for run in planned.production:
+        total[run.name] += run.watts * max(0, min(run.stop, stop) - max(run.start, start))
+    for run in planned.runs:
         minutes = max(0, min(run.stop, stop) - max(run.start, start))
         total[run.name] += run.watts * minutes
         total[TOTAL] += run.watts * minutes

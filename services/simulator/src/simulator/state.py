@@ -6,7 +6,7 @@ from datetime import date
 
 from simulator.climate import Air, Load
 from simulator.clock import local
-from simulator.day import AWAY, Day, Run, Stay, changes, fridge, plan, standby
+from simulator.day import AWAY, SOLAR, Day, Run, Stay, changes, fridge, plan, standby
 from simulator.house import House, Room, Use
 from simulator.meters import TOTAL, WATER, used
 from simulator.noise import jitter
@@ -42,8 +42,8 @@ class HouseState:
         minute: UTC minutes since 1970.
         sky: the weather above.
         rooms: by id.
-        watts: by appliance, and in TOTAL.
-        counted: watt-minutes by appliance and in TOTAL, litres in WATER, since the meters were installed.
+        watts: by appliance, in TOTAL what all of them draw, and what SOLAR makes.
+        counted: watt-minutes by the same names, litres in WATER, since the meters were installed.
     """
 
     minute: int
@@ -115,6 +115,8 @@ class Living:
                 now.watts[run.name] += run.watts
                 now.litres += run.litres
         now.watts[TOTAL] = sum(now.watts.values()) + standby(self.house) + fridge(of_day)
+        now.watts[SOLAR] = sum(run.watts for run in self._plan.production if run.start <= of_day < run.stop)
+        heated = not any(failure.start <= of_day < failure.stop for failure in self._plan.failures)
         opened = {airing.room for airing in self._plan.airings if airing.start <= of_day < airing.stop}
         for room in self.house.rooms:
             heat = sum(run.watts * _HEAT_SHARE.get(run.name, 0.8) for run in runs[room.id])
@@ -122,7 +124,8 @@ class Living:
                 heat += fridge(of_day)
             asleep = sum(stay.asleep for stay in stays[room.id])
             steam = sum(run.steam for run in runs[room.id])
-            now.loads[room.id] = Load(len(stays[room.id]) - asleep, asleep, heat, steam, room.id in opened)
+            awake = len(stays[room.id]) - asleep
+            now.loads[room.id] = Load(awake, asleep, heat, steam, room.id in opened, heated)
             if any(run.name == "lamp" for run in runs[room.id]):
                 now.lit.add(room.id)
         return now
