@@ -45,6 +45,7 @@ test: $(UV_PROJECT_ENVIRONMENT)/.dev ## Check everything: lint, types and all te
 lint: $(UV_PROJECT_ENVIRONMENT)/.dev ## Check style and types
 	@$(PYTHON) -m ruff check . && $(PYTHON) -m ruff format --check .
 	@$(PYTHON) -m mypy .
+	@$(PYTHON) -m infra.make.web check
 
 format: $(UV_PROJECT_ENVIRONMENT)/.dev ## Repair style where it can be done by itself
 	@$(PYTHON) -m ruff check --fix . ; $(PYTHON) -m ruff format .

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from infra.make import web
 from tests.common.engine import missing_engine
 from tests.common.servers import Influxd, Mosquitto, find
 
@@ -20,9 +21,12 @@ _NEEDS: dict[str, Callable[[], str | None]] = {
     "influxdb1": lambda: None if find("influxd") else "influxd 1.x is not installed (apt-get install influxdb)",
     "influxdb2": lambda: None if os.environ.get("INFLUXD2") else "no InfluxDB 2 server (INFLUXD2=/path/to/influxd)",
     "docker": missing_engine,
+    "browser": lambda: (
+        web.missing() or (None if find("chromium") else "chromium is not installed (apt-get install chromium)")
+    ),
 }
 
-_INSTALLABLE = ("mosquitto", "influxdb1", "docker")
+_INSTALLABLE = ("mosquitto", "influxdb1", "docker", "browser")
 """What CI has to install: a run there fails where one of these is missing."""
 
 _NOT_RUN = "not run: "

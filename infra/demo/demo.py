@@ -1,4 +1,4 @@
-"""`make demo`: broker, ingest, api and simulator as processes of this machine, with a week of data."""
+"""`make demo`: broker, ingest, api, dashboard and simulator as processes of this machine, with a week of data."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ from hdh.errors import Misconfigured
 from infra.demo.broker import mosquitto
 from infra.demo.places import ROOT, Places
 from infra.demo.terminal import own_terminal
+from infra.make import web
 
+_PROCFILE = Path(__file__).with_name("Procfile")
 _SLOW_SECONDS = 120.0
 _LAST_LINES = 8
 
@@ -36,6 +38,7 @@ class Demo:
         self._began = time.monotonic()
         self._began_at = time.time()
         self._honcho: subprocess.Popen[bytes] | None = None
+        self._has_pages = False
 
     def run(self) -> int:
         """Start, tell, wait; the exit code."""
@@ -44,12 +47,14 @@ class Demo:
             signal.signal(number, self._on_signal)
         environment = places.environment()
         make_key(places, environment)
+        self._has_pages = has_pages()
         kind = "mosquitto" if mosquitto() else "the embedded amqtt"
-        say(f"Starting broker ({kind}), ingest, api and simulator; their log is {shown(places.log)}.")
+        parts = ["ingest", "api", *(["dashboard"] if self._has_pages else []), "simulator"]
+        say(f"Starting broker ({kind}), {', '.join(parts[:-1])} and {parts[-1]}; their log is {shown(places.log)}.")
         with places.log.open("wb") as log:
             # Its own session: only what is said below ends it, and it ends the others.
             self._honcho = subprocess.Popen(
-                [program("honcho"), "-e", os.devnull, "-d", ROOT, "-f", Path(__file__).with_name("Procfile"), "start"],
+                [program("honcho"), "-e", os.devnull, "-d", ROOT, "-f", _PROCFILE, "start", "broker", *parts],
                 env=environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -70,7 +75,7 @@ class Demo:
         if not self._wait(self._first_reading, _SLOW_SECONDS):
             return
         say(f"The first reading came from the API after {time.monotonic() - self._began:.0f} s.\n")
-        say(invitation(self._places))
+        say(invitation(self._places, has_pages=self._has_pages))
         if self._wait(self._all_published) and self._wait(self._all_written):
             say("\nThe past is complete; the houses are live now.")
             self._wait(lambda: False)
@@ -140,6 +145,17 @@ def make_key(places: Places, environment: dict[str, str]) -> None:
     places.api_key.write_text(done.stdout.strip() + "\n", encoding="utf-8")
 
 
+def has_pages() -> bool:
+    """Whether the dashboard's pages are there, built now if they are not; says why where they are not."""
+    if why := web.missing():
+        say(f"Without the dashboard: {why}.")
+        return False
+    if not web.build():
+        say("Without the dashboard: its pages could not be built; the lines above say why.")
+        return False
+    return True
+
+
 def ask(url: str, **parameters: str) -> dict[str, Any] | None:
     """The answer's JSON; None while there is none."""
     try:
@@ -149,8 +165,8 @@ def ask(url: str, **parameters: str) -> dict[str, Any] | None:
         return None
 
 
-def invitation(places: Places) -> str:
-    """What to open and try, in five lines."""
+def invitation(places: Places, *, has_pages: bool) -> str:
+    """What to open and try, in a few lines."""
     api = f"http://{places.api}"
     key = f'-H "Authorization: Bearer $(cat {shown(places.api_key)})"'
     week = "project=toe&quantity=co2&start=-7d&every=1d&aggregate=mean&format=csv"
@@ -158,7 +174,8 @@ def invitation(places: Places) -> str:
     message = """healthy-digital-house/koivula/kitchen/mine '{"temperature": 21.4}'"""
     return "\n".join(
         (
-            f"Open     {api}/docs",
+            *([f"Open     http://{places.dashboard}"] if has_pages else []),
+            f"Docs     {api}/docs",
             f"Ask      curl '{api}/v1/latest?project=healthy-digital-house&quantity=temperature'",
             f"Private  curl {key} '{api}/v1/readings?{week}'",
             f"Publish  {publish} {message}",

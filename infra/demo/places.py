@@ -25,12 +25,14 @@ class Places:
         broker: from HDH_BROKER_URL.
         ingest: HDH_INGEST_LISTEN.
         api: HDH_API_LISTEN.
+        dashboard: HDH_DASHBOARD_LISTEN.
     """
 
     folder: Path
     broker: Address
     ingest: Address
     api: Address
+    dashboard: Address
 
     @classmethod
     def read(cls) -> Self:
@@ -47,11 +49,12 @@ class Places:
             raise Misconfigured(f"HDH_BROKER_URL={url}: {error}.") from error
         ingest = _listen("HDH_INGEST_LISTEN", "127.0.0.1:9100")
         api = _listen("HDH_API_LISTEN", "127.0.0.1:8000")
+        dashboard = _listen("HDH_DASHBOARD_LISTEN", "127.0.0.1:8080")
         if broker.host not in _LOOPBACK or broker.tls:
             raise Misconfigured(
                 f"HDH_BROKER_URL={url}: the demo starts a broker of its own. Give mqtt://127.0.0.1:1883."
             )
-        return cls(folder, Address(host=broker.host, port=broker.port), ingest, api)
+        return cls(folder, Address(host=broker.host, port=broker.port), ingest, api, dashboard)
 
     @property
     def api_key(self) -> Path:
@@ -78,6 +81,7 @@ class Places:
             ("HDH_BROKER_URL", self.broker, f"mqtt://127.0.0.1:{self.broker.port + 1000}"),
             ("HDH_INGEST_LISTEN", self.ingest, f"127.0.0.1:{self.ingest.port + 1000}"),
             ("HDH_API_LISTEN", self.api, f"127.0.0.1:{self.api.port + 1000}"),
+            ("HDH_DASHBOARD_LISTEN", self.dashboard, f"127.0.0.1:{self.dashboard.port + 1000}"),
         )
         taken = [
             f"{address} is taken; set {name} to another one: {name}={other} make demo"
@@ -105,6 +109,8 @@ class Places:
             "HDH_INGEST_URLS": f"http://{self.ingest}",
             "HDH_API_LISTEN": str(self.api),
             "HDH_API_DATA_DIR": str(self.folder / "api"),
+            "HDH_API_URL": f"http://{self.api}",
+            "HDH_DASHBOARD_LISTEN": str(self.dashboard),
             "HDH_SIMULATOR_BACKFILL": os.environ.get("HDH_SIMULATOR_BACKFILL") or "7d",
             "HDH_SIMULATOR_STATE_FILE": str(self.state),
         }

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-PROGRAMS = {"mosquitto": "mosquitto", "influxdb": "influxd"}
+PROGRAMS = {"mosquitto": "mosquitto", "influxdb": "influxd", "chromium": "chromium", "nodejs": "node", "npm": "npm"}
 """The package, and the program by which it is known to be there."""
 
 _POLICY = Path("/usr/sbin/policy-rc.d")

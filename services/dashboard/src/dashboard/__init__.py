@@ -1,0 +1,1 @@
+"""The dashboard: serves its pages, and passes their requests on to the query API."""

@@ -1,0 +1,63 @@
+/** The page's live stream: at most one, because a browser opens only six connections to a server. */
+import { useEffect, useRef, useSyncExternalStore } from "react";
+import { queryClient } from "@/api/query";
+import { LiveStream, type LiveReading, type LiveState } from "@/api/stream";
+
+/** What to hear of; empty lists mean all. */
+export interface LiveFilter {
+  project?: readonly string[];
+  house?: readonly string[];
+  quantity?: readonly string[];
+}
+
+const listeners = new Set<() => void>();
+let current: LiveState | null = null;
+
+function show(state: LiveState | null): void {
+  current = state;
+  listeners.forEach((listener) => listener());
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/** How the page's stream is; null where the page has none. */
+export function useLiveState(): LiveState | null {
+  return useSyncExternalStore(subscribe, () => current);
+}
+
+/** Hear of readings within a second of their writing; null hears nothing (paused, or not known yet of what). */
+export function useLive(filter: LiveFilter | null, onReadings: (readings: readonly LiveReading[]) => void): void {
+  const heard = useRef(onReadings);
+  useEffect(() => {
+    heard.current = onReadings;
+  });
+  const url = filter === null ? null : liveUrl(filter);
+  useEffect(() => {
+    if (url === null) return undefined;
+    show({ kind: "connecting" });
+    const stream = new LiveStream(url, {
+      onReadings: (readings) => heard.current(readings),
+      // Fetch what was missed; nothing is drawn anew but the hole.
+      onGap: () => void queryClient.invalidateQueries(),
+      onState: (state) => {
+        show(state);
+      },
+    });
+    return () => {
+      stream.close();
+      show(null);
+    };
+  }, [url]);
+}
+
+export function liveUrl(filter: LiveFilter): string {
+  const query = new URLSearchParams();
+  for (const [name, values] of Object.entries(filter) as [string, readonly string[] | undefined][]) {
+    values?.forEach((value) => query.append(name, value));
+  }
+  const text = query.toString();
+  return text ? `/api/v1/live?${text}` : "/api/v1/live";
+}

@@ -1,0 +1,47 @@
+import { useLiveState } from "@/api/live";
+import { useNow } from "@/api/query";
+import { formatDate, formatZone } from "@/format/dates";
+import { common } from "@/i18n/common";
+import { useLanguage, useTexts } from "@/i18n/language";
+
+interface LiveBarProps {
+  zone: string;
+  /** How far (ms) the server's clock is ahead of this browser's. */
+  ahead: number;
+  isPaused: boolean;
+  onPause: (isPaused: boolean) => void;
+}
+
+/** Whether the page is live, the time there, and a way to hold it still. */
+export function LiveBar({ zone, ahead, isPaused, onPause }: LiveBarProps) {
+  const t = useTexts(common);
+  const language = useLanguage();
+  const state = useLiveState();
+  const now = useNow() + ahead;
+  const kind = isPaused ? "paused" : (state?.kind ?? "connecting");
+  return (
+    <div className="livebar">
+      <span className={`live live-${kind}`}>
+        <span role="status">{kind === "lost" ? t.lost : t[kind]}</span>
+        <time dateTime={new Date(now).toISOString()}>{formatDate(now, "seconds", zone, language)}</time>
+        <span>{formatZone(zone, now)}</span>
+      </span>
+      <button type="button" className="button quiet" aria-pressed={isPaused} onClick={() => onPause(!isPaused)}>
+        {isPaused ? t.resume : t.pause}
+      </button>
+    </div>
+  );
+}
+
+/** The line is dead: what is shown is as old as it says, until the line is back. */
+export function LiveLost({ zone }: { zone: string }) {
+  const t = useTexts(common);
+  const language = useLanguage();
+  const state = useLiveState();
+  if (state?.kind !== "lost") return null;
+  return (
+    <p className="strip" role="status">
+      <strong>{t.liveLost(formatDate(state.since, "time", zone, language))}</strong>
+    </p>
+  );
+}

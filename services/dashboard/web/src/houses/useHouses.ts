@@ -1,0 +1,103 @@
+/** The houses as they are now, live. */
+import { useMemo } from "react";
+import { api, read } from "@/api/client";
+import { readReadings } from "@/api/readings";
+import { useLive } from "@/api/live";
+import { queryClient, useAsk, useNow, type Asked } from "@/api/query";
+import type { LiveReading } from "@/api/stream";
+import { assemble, type Known } from "@/houses/assemble";
+import { counted, houseCurves, houseExtremes, type Curve, type Extremes } from "@/houses/day";
+import { isoDay } from "@/format/dates";
+import { latestOf, merged, seriesKey, type Latest } from "@/houses/latest";
+import type { HouseNow } from "@/houses/model";
+
+const MINUTE = 60_000;
+/** Ages, and so what counts as old, are looked at so often. */
+const AGEING = 5_000;
+
+export interface Selection {
+  project?: string[];
+  house?: string[];
+}
+
+export interface Houses {
+  /** undefined: not known yet. */
+  houses: HouseNow[] | undefined;
+  /** The first of the questions behind it that has failed, or the last that was answered. */
+  asked: Asked<unknown>;
+  /** Now by the server's clock (epoch ms). */
+  now: number;
+  /** How far (ms) that clock is ahead of this browser's. */
+  ahead: number;
+}
+
+/** The selected houses, the worst first. `isPaused`: what is shown stays as it is. */
+export function useHouses(selection: Selection, isPaused = false): Houses {
+  const places = useAsk(["places", selection], (signal) => readPlaces(selection, signal), MINUTE);
+  const rhythms = useAsk(["rhythms", selection], (signal) => readRhythms(selection, signal), 5 * MINUTE);
+  const latestKey = ["latest", selection];
+  const latest = useAsk(latestKey, (signal) => readLatest(selection, signal), isPaused ? undefined : MINUTE);
+  useLive(isPaused ? null : selection, (readings: readonly LiveReading[]) => {
+    queryClient.setQueryData<Latest>(latestKey, (before) => before && merged(before, readings));
+  });
+  const ahead = latest.data?.ahead ?? 0;
+  const now = useNow(AGEING) + ahead;
+  const today = todayOf(places.data?.houses[0]?.zone, now);
+  const energy = useAsk(["energy", selection, today], (signal) => readEnergy(selection, today ?? "", signal), MINUTE);
+  const houses = useMemo(() => {
+    if (!places.data || !latest.data) return undefined;
+    const known: Known = { ...places.data, rhythms: rhythms.data ?? new Map(), energy: energy.data ?? new Map() };
+    return assemble(known, latest.data, now);
+  }, [places.data, latest.data, rhythms.data, energy.data, now]);
+  const asked = [latest, places, rhythms, energy].find(({ error }) => error !== null) ?? latest;
+  return { houses, asked, now, ahead };
+}
+
+export interface Day {
+  curves: ReadonlyMap<string, Curve>;
+  extremes: ReadonlyMap<string, Extremes>;
+}
+
+/** The temperature of the last 24 hours by half hours, and its extremes since the midnight of a zone. */
+export function useDay(selection: Selection, zone: string | undefined, now: number): Asked<Day> {
+  const today = todayOf(zone, now);
+  return useAsk(["day", selection, today], (signal) => readDay(selection, today ?? "", signal), 5 * MINUTE);
+}
+
+/** A day without offset is read by the API as each house's own; null while no zone is known. */
+function todayOf(zone: string | undefined, now: number): string | null {
+  return zone === undefined ? null : isoDay(now, zone);
+}
+
+async function readPlaces(selection: Selection, signal: AbortSignal) {
+  const params = { query: selection };
+  const [{ houses }, { rooms }] = await Promise.all([
+    read(api.GET("/v1/houses", { params, signal })),
+    read(api.GET("/v1/rooms", { params, signal })),
+  ]);
+  return { houses, rooms };
+}
+
+async function readRhythms(selection: Selection, signal: AbortSignal) {
+  const { series } = await read(api.GET("/v1/series", { params: { query: selection }, signal }));
+  return new Map(series.map((one) => [seriesKey(one), { interval: one.interval, kind: one.kind }]));
+}
+
+async function readLatest(selection: Selection, signal: AbortSignal): Promise<Latest> {
+  const { latest } = await read(api.GET("/v1/latest", { params: { query: selection }, signal }));
+  return latestOf(latest, Date.now());
+}
+
+async function readEnergy(selection: Selection, today: string, signal: AbortSignal) {
+  const query = { ...selection, quantity: ["energy_total"], start: today, every: "1d", aggregate: "delta" as const };
+  return counted(await readReadings(query, signal));
+}
+
+async function readDay(selection: Selection, today: string, signal: AbortSignal): Promise<Day> {
+  const ask = (start: string, every: string, aggregate: "mean" | "min" | "max") => {
+    const query = { ...selection, quantity: ["temperature"], start, every, aggregate };
+    return readReadings(query, signal);
+  };
+  const [curves, lows, highs] = await Promise.all([ask("-24h", "30m", "mean"), ask(today, "1d", "min"), ask(today, "1d", "max")]);
+  return { curves: houseCurves(curves), extremes: houseExtremes(lows, highs) };
+}

@@ -1,0 +1,72 @@
+"""The page of one house in a real browser, over a real stack."""
+
+import json
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.common.village import PUBLIC, ROOMS, now_ms
+from tests.dashboard.conftest import NewPage, Stack
+
+pytestmark = [pytest.mark.browser, pytest.mark.mosquitto]
+
+
+def test_rooms_are_drawn_and_listed(stack: Stack, new_page: NewPage) -> None:
+    """The floor plan has a polygon a room, the table a row."""
+    page = new_page()
+    page.goto(f"{stack.dashboard.url}/house/{PUBLIC}/house-1")
+    expect(page.locator(".floor-picture polygon")).to_have_count(len(ROOMS))
+    expect(page.locator(".rooms tbody tr")).to_have_count(len(ROOMS))
+    expect(page.get_by_role("row", name=re.compile("Kitchen"))).to_contain_text("80%")
+
+
+def test_the_chosen_quantity_stands_in_the_address(stack: Stack, new_page: NewPage) -> None:
+    """A link shows the floor plan as it was shared."""
+    page = new_page()
+    page.goto(f"{stack.dashboard.url}/house/{PUBLIC}/house-1")
+    page.get_by_role("button", name="CO₂").click()
+    expect(page).to_have_url(re.compile(r"\?quantity=co2$"))
+    page.reload()
+    expect(page.get_by_role("button", name="CO₂")).to_have_attribute("aria-pressed", "true")
+    expect(page.locator(".plan-value").first).to_contain_text("ppm")
+
+
+def test_a_room_changes_its_colour_with_its_value(stack: Stack, new_page: NewPage) -> None:
+    """Live: the room that overheats is painted so, within two seconds."""
+    page = new_page()
+    page.goto(f"{stack.dashboard.url}/house/{PUBLIC}/house-3")
+    expect(page.locator(".live-live")).to_be_visible()
+    expect(page.locator(".floor-picture polygon")).to_have_count(len(ROOMS))
+    house = stack.village.names[2]
+    stack.publish(f"{PUBLIC}/{house}/kitchen/air-kitchen", json.dumps({"time": now_ms(), "temperature": 30.1}))
+    expect(page.locator("polygon.shade-comfort-h3")).to_have_count(1, timeout=2000)
+    expect(page.get_by_role("row", name=re.compile("Kitchen"))).to_contain_text("too warm")
+
+
+def test_the_indoor_climate_names_limits_and_their_sources(stack: Stack, new_page: NewPage) -> None:
+    """A week of the same wave: within the decree all the time; what could not be checked is said."""
+    page = new_page()
+    page.goto(f"{stack.dashboard.url}/house/{PUBLIC}/house-2")
+    decree = page.locator(".shares tbody tr").filter(has_text="Decree 545/2015").filter(has_text="°C")
+    expect(decree).to_contain_text("100%")
+    expect(page.locator(".sources")).to_contain_text("read second-hand")
+    expect(page.locator(".sources")).to_contain_text("Left out because they could not be checked")
+
+
+def test_an_unknown_house_is_told(stack: Stack, new_page: NewPage) -> None:
+    """Not a blank page, nor one that waits for ever; a private house looks the same to the public."""
+    page = new_page()
+    for house in ("nowhere", stack.village.names[0]):
+        page.goto(f"{stack.dashboard.url}/house/{PUBLIC}/{house}")
+        expect(page.get_by_role("heading", name="There is no such house here")).to_be_visible()
+    page.goto(f"{stack.dashboard.url}/house/toe/private-1")
+    expect(page.get_by_role("heading", name="There is no such house here")).to_be_visible()
+
+
+def test_nothing_is_wider_than_a_small_phone(stack: Stack, new_page: NewPage) -> None:
+    """At 320 px, in Finnish."""
+    page = new_page(viewport={"width": 320, "height": 700}, locale="fi-FI")
+    page.goto(f"{stack.dashboard.url}/house/{PUBLIC}/house-1")
+    expect(page.locator(".shares")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
