@@ -41,7 +41,7 @@ class Publisher:
         self._changed = threading.Condition()
         self._refused: str | None = None
         self._stopping = False
-        self._client = _client(settings, client_id, inflight)
+        self._client = _client(settings, client_id)
         self._client.on_connect = self._on_connect
         self._client.on_connect_fail = self._on_connect_fail
         self._client.on_disconnect = self._on_disconnect
@@ -166,11 +166,12 @@ def publishing(settings: BrokerSettings, client_id: str, inflight: int) -> Itera
         publisher.close()
 
 
-def _client(settings: BrokerSettings, client_id: str, inflight: int) -> mqtt.Client:
+def _client(settings: BrokerSettings, client_id: str) -> mqtt.Client:
     broker = settings.broker
     # MQTT 3.1.1: it is all that publishing needs, and what every broker speaks.
     client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=client_id, protocol=mqtt.MQTTv311)
-    client.max_inflight_messages_set(inflight)
+    # Our window bounds them: with one of its own paho looks through all of them at each acknowledgement.
+    client.max_inflight_messages_set(0)
     client.reconnect_delay_set(1, _LONGEST_WAIT_SECONDS)
     if broker.user:
         secret = settings.broker_password
