@@ -9,7 +9,9 @@ from api.deps import refuse_strange_parameters
 from api.description import add_description
 from api.docs import add_docs
 from api.metrics import CountRequests
+from api.patience import EndQueries
 from api.problems import add_problems
+from api.rates import LimitRates, Rates
 from api.routes import (
     completeness,
     devices,
@@ -54,6 +56,8 @@ def create_app(services: Services) -> FastAPI:
     )
     app.state.services = services
     # The last one added is the first to see a request.
+    app.add_middleware(EndQueries, seconds=services.answer_seconds)
+    app.add_middleware(LimitRates, keys=Rates(services.key_rate), public=Rates(services.public_rate))
     app.add_middleware(CountRequests, metrics=services.metrics)
     app.add_middleware(Deliver)
     add_problems(app)

@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from hdh.errors import Invalid, Misconfigured, Retryable
+from hdh.stopping import is_stopped
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 5
@@ -125,6 +126,8 @@ def of_any(error: Exception) -> Problem:
             problem = error
         case Invalid():
             problem = of_invalid(error)
+        case Retryable() if is_stopped():
+            problem = of_retryable(error)
         case Retryable():
             log.warning("store_away", error=str(error))
             problem = of_retryable(error)
@@ -156,8 +159,10 @@ _DESCRIPTIONS = {
     404: "A name that does not exist, or that the key may not see.",
     406: "None of the formats in `Accept` is known.",
     422: "A parameter is wrong: the document names it, its value and the remedy.",
+    429: "More requests a minute than one key, or one address without, may make; then with `Retry-After`.",
     500: "Something unexpected; the log has it.",
     503: "The store is away (then with `Retry-After`), or configured wrongly.",
+    504: "The answer did not begin in time; ask for less.",
 }
 
 
@@ -167,5 +172,5 @@ def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
     unchanged: dict[int | str, dict[str, Any]] = {304: {"description": "Still the answer that If-None-Match names."}}
     return unchanged | {
         status: {"description": _DESCRIPTIONS[status], "content": {MEDIA_TYPE: {"schema": schema}}}
-        for status in sorted({*statuses, 401, 422, 500, 503})
+        for status in sorted({*statuses, 401, 422, 429, 500, 503, 504})
     }

@@ -27,6 +27,9 @@ class Services:
         permits: for long answers.
         wide_readings: the most readings of one wide answer.
         folder: for files that live as long as an answer.
+        answer_seconds: how long an answer may take to begin.
+        key_rate: requests a minute of one key, 0: any number.
+        public_rate: the same for one address without a key.
         hub: all who listen for what is written.
         audiences: what each kind of them hears.
     """
@@ -42,6 +45,9 @@ class Services:
     permits: Permits
     wide_readings: int
     folder: Path
+    answer_seconds: float
+    key_rate: int
+    public_rate: int
     hub: Hub
     audiences: Audiences
     metrics: Metrics = field(default_factory=Metrics)

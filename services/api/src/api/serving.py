@@ -64,6 +64,9 @@ def open_services(settings: ApiSettings) -> Services:
         permits=Permits(settings.api_streams),
         wide_readings=settings.api_wide_readings,
         folder=settings.api_data_dir,
+        answer_seconds=settings.api_answer_seconds,
+        key_rate=settings.api_key_rate,
+        public_rate=settings.api_public_rate,
         hub=Hub(settings.slots, settings.api_listeners),
         audiences=Audiences(directories),
     )

@@ -62,6 +62,18 @@ class ApiSettings(StoreSettings, SiteSettings, DataSettings):
         description="The most readings joined for one wide answer, 16 bytes each in HDH_API_DATA_DIR meanwhile.",
     )
 
+    api_answer_seconds: float = Field(
+        default=300,
+        gt=0,
+        description="How long an answer may take to begin; then its query is ended and a 504 says so.",
+    )
+    api_key_rate: int = Field(
+        default=6000, ge=0, description="Requests a minute that one key may make; above it a 429. 0: any number."
+    )
+    api_public_rate: int = Field(
+        default=6000, ge=0, description="The same for one address without a key. 0: any number."
+    )
+
     @property
     def listen(self) -> Address:
         """Where to listen, taken apart."""

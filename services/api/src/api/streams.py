@@ -12,6 +12,7 @@ from starlette.responses import StreamingResponse
 from starlette.types import Message, Receive, Scope, Send
 
 from api.encodings import compressed
+from hdh.stopping import is_stopped
 
 T = TypeVar("T")
 
@@ -58,6 +59,9 @@ class Stream(StreamingResponse):
         except ClientDisconnect:
             log.info("client_left", path=scope["path"])
         except Exception as error:
+            if is_stopped():
+                log.info("client_left", path=scope["path"])
+                return
             self._failed()
             log.error("stream_aborted", path=scope["path"], exc_info=error)  # noqa: TRY400 (with its traceback)
         finally:

@@ -1,16 +1,22 @@
 """HTTP to an InfluxDB server: a pool of connections, timeouts, and answers sorted by what to do about them."""
 
 import json
+import socket
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 from typing import NoReturn
 from urllib.parse import urlencode
 
 import urllib3
+from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError, InvalidHeader, SSLError
+from urllib3.response import BaseHTTPResponse, HTTPResponse
 
 from hdh.errors import HdhError, Misconfigured, Retryable
+from hdh.stopping import stoppable
 from hdh.store.url import InfluxUrl
 
 CONNECT_SECONDS = 5.0
@@ -33,6 +39,37 @@ class Refused(HdhError):
 
 class TooLarge(HdhError):
     """The server does not take so much in one request (413); the text is the server's own."""
+
+
+class _PlainConnection(HTTPConnection):
+    """A connection on which waiting for an answer can be ended by another thread."""
+
+    def getresponse(self) -> HTTPResponse:  # type: ignore[override]
+        """Wait for the answer."""
+        with stoppable(partial(_hang_up, self)):
+            return super().getresponse()
+
+
+class _TlsConnection(HTTPSConnection):
+    """The same over TLS."""
+
+    def getresponse(self) -> HTTPResponse:  # type: ignore[override]
+        """Wait for the answer."""
+        with stoppable(partial(_hang_up, self)):
+            return super().getresponse()
+
+
+def _hang_up(connection: HTTPConnection) -> None:
+    """End the connection below everything that another thread does with it, and wake it."""
+    with suppress(OSError):
+        if connection.sock is not None:
+            socket.socket.shutdown(connection.sock, socket.SHUT_RDWR)
+
+
+def _stop_reading(response: BaseHTTPResponse) -> None:
+    # Refused where all was read already, and the connection may serve others.
+    with suppress(ValueError, RuntimeError, OSError):
+        response.shutdown()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +98,7 @@ class Http:
             timeout=urllib3.Timeout(connect=CONNECT_SECONDS, read=read_seconds),
             retries=False,
         )
+        self._pool.ConnectionCls = _TlsConnection if url.tls else _PlainConnection
 
     def request(self, method: str, path: str, body: bytes | None = None, content_type: str = "text/plain") -> Answer:
         """Send a request and read the answer whole.
@@ -94,8 +132,9 @@ class Http:
         try:
             if response.status != HTTPStatus.OK:
                 self._raise_status(response.status, response.headers, response.read())
-            while piece := response.read(_PIECE):
-                yield piece
+            with stoppable(partial(_stop_reading, response)):
+                while piece := response.read(_PIECE):
+                    yield piece
             whole = True
         except HTTPError as error:
             self._raise_transport(error)

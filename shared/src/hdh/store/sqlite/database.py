@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from hdh.errors import Misconfigured, Retryable
+from hdh.stopping import stoppable
 from hdh.store.sqlite import schema
 from hdh.store.url import SqliteUrl
 
@@ -31,6 +32,7 @@ _HEALS = {
     sqlite3.SQLITE_FULL: "its disk is full: free some space, nothing is lost meanwhile",
     sqlite3.SQLITE_IOERR: "its disk fails",
     sqlite3.SQLITE_NOMEM: "there is no memory left",
+    sqlite3.SQLITE_INTERRUPT: "nobody waits for this any more",
 }
 _NEEDS_AN_OPERATOR = {
     sqlite3.SQLITE_READONLY: "which this user may not write: mend its owner or its mode",
@@ -178,7 +180,8 @@ class ReaderPool:
             try:
                 if connection is None:
                     connection = self._open()
-                yield connection
+                with stoppable(connection.interrupt):
+                    yield connection
             except BaseException:
                 if connection is not None:
                     connection.close()
