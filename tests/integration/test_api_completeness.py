@@ -92,6 +92,7 @@ def test_the_day_of_23_hours_expects_23_hours_of_readings(asked: Any) -> None:
         "room": [],
         "device": ["air-1"],
         "quantity": ["temperature"],
+        "series": [],
         "start": "2026-03-28T00:00:00+02:00",
         "stop": "2026-03-31T00:00:00+03:00",
         "tz": None,

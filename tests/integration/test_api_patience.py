@@ -1,5 +1,6 @@
 """Nobody waits for ever and nobody takes more than their share: queries end with their clients, rates are limited."""
 
+import asyncio
 import socket
 import threading
 from collections.abc import Iterator
@@ -10,10 +11,11 @@ from typing import Any
 import httpx
 
 from api.settings import ApiSettings
+from hdh.model import Place
 from tests.common.api import CLIENT, serving
 from tests.common.eventually import eventually
 from tests.common.servers import free_port
-from tests.common.stores import put
+from tests.common.stores import points, put
 
 START = 1_490_486_400_000
 SECOND = 1000
@@ -99,3 +101,29 @@ def test_rates_are_limited_and_told(sqlite_url: str, tmp_path: Path) -> None:
     # A key, right or wrong, counts by itself.
     assert (shown.status_code, shown.headers["ratelimit-limit"]) == (401, "6000")
     assert "ratelimit-limit" not in health.headers
+
+
+def test_slow_clients_and_many_do_not_starve_the_rest(sqlite_url: str, tmp_path: Path) -> None:
+    """While some take a long answer without haste, two hundred at once are answered."""
+    for start in range(0, 100_000, 50_000):
+        readings: dict[int, float | str] = {START + n * SECOND: n / 10 for n in range(start, start + 50_000)}
+        put(sqlite_url, {"toe": points(Place("villa", "kitchen", "air-1"), "temperature", readings)})
+    asked = {"stop": str(START + 100 * SECOND)}
+
+    async def everyone(base: str) -> list[httpx.Response]:
+        limits = httpx.Limits(max_connections=None)
+        async with httpx.AsyncClient(timeout=120, trust_env=False, limits=limits) as client:
+            slow = [
+                await client.send(client.build_request("GET", f"{base}/v1/readings?format=csv"), stream=True)
+                for _ in range(6)
+            ]
+            found = await asyncio.gather(*(client.get(f"{base}/v1/readings", params=asked) for _ in range(200)))
+            for answer in slow:
+                assert answer.status_code == 200
+                await answer.aclose()
+            return found
+
+    with serving(settings(sqlite_url, tmp_path)) as url:
+        answers = asyncio.run(everyone(url))
+
+    assert {(answer.status_code, answer.json()["rows"]) for answer in answers} == {(200, 100)}

@@ -61,6 +61,7 @@ def test_raw_readings_come_back_as_they_were(world: World) -> None:
         "room": [],
         "device": [],
         "quantity": [],
+        "series": [],
         "start": START,
         "stop": stop,
         "every": None,
@@ -124,6 +125,50 @@ def test_parameters_may_be_repeated(world: World) -> None:
 
     found = [(series["house"], series["quantity"]) for series in answer["series"]]
     assert found == [("aalto", "temperature"), ("mokki", "temperature")]
+
+
+def test_any_mix_of_series(world: World) -> None:
+    """Series that no alternatives of names select alone; other names narrow them; discovery takes them too."""
+    mix = [
+        f"{world.full}/mokki/sauna/air-1/temperature",
+        f"{world.full}/aalto/kitchen/air-1/heating_mode_text",
+        f"{world.full}/aalto/hall/meter-1.total/energy_total",
+    ]
+
+    answer = world.readings(series=mix, start=str(START), stop=str(START + 71 * HOUR))
+    narrowed = world.readings(series=mix, house="aalto", every="1d", aggregate="count")
+    listed = [world.api.get(path, series=mix).json()[path] for path in ("series", "latest")]
+    complete = world.api.get("completeness", series=mix, start=str(START), stop=str(START + HOUR)).json()
+
+    assert answer["query"]["series"] == sorted(mix)
+    assert [(s["house"], s["quantity"]) for s in narrowed["series"]] == [
+        ("aalto", "energy_total"),
+        ("aalto", "heating_mode_text"),
+    ]
+    wanted = [("aalto", "energy_total"), ("aalto", "heating_mode_text"), ("mokki", "temperature")]
+    for found in (answer["series"], *listed):
+        assert [(s["house"], s["quantity"]) for s in found] == wanted
+    assert [s["quantity"] for s in complete["series"]] == ["energy_total", "heating_mode_text"]
+
+
+@pytest.mark.parametrize(
+    ("series", "status", "remedy"),
+    [
+        ("{full}/aalto/kitchen/air-2/temperature", 404, "Did you mean {full}/aalto/kitchen/air-1/temperature"),
+        ("nobody/aalto/kitchen/air-1/temperature", 404, "Did you mean {full}/aalto/kitchen/air-1/temperature"),
+        ("nobody/aalto/kitchen/air-1/co2", 404, "/v1/series"),
+        ("aalto/kitchen/air-1/temperature", 422, "project/house/room/device/quantity"),
+    ],
+)
+def test_a_series_that_is_not_there(world: World, series: str, status: int, remedy: str) -> None:
+    """With the nearest, or how to write one."""
+    asked = series.format(full=world.full)
+
+    answer = world.api.get("readings", series=[f"{world.full}/aalto/kitchen/air-1/temperature", asked])
+
+    problem = answer.json()
+    assert (answer.status_code, problem["parameter"], problem["value"]) == (status, "series", asked)
+    assert remedy.format(full=world.full) in problem["remedy"]
 
 
 def test_ranges_are_half_open(world: World) -> None:

@@ -147,6 +147,7 @@ def test_a_writer_that_must_be_killed_makes_no_backup(engine: Engine, image: str
 def test_a_writer_that_somebody_starts_meanwhile_makes_no_backup(engine: Engine, image: str, tmp_path: Path) -> None:
     """Another backup, an orchestrator, a person: what is copied under a running writer may be torn."""
     writer = engine.start("ingest", ["journal"], image, WRITER)
+    eventually(lambda: read_file(engine, "journal", "log"))
 
     def meddle(text: str) -> None:
         if text.startswith("saved broker"):

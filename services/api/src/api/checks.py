@@ -24,7 +24,7 @@ def check(request: ReadingsRequest, directories: Sequence[Directory]) -> None:
         _check_raw(request)
     else:
         _check_gap(request)
-    if text := next((name for name in request.extent.filters.quantity if name.endswith(TEXT_SUFFIX)), None):
+    if text := next((name for name in request.extent.filters.named_quantities if name.endswith(TEXT_SUFFIX)), None):
         _check_text(request, text)
     if request.unit is not None:
         check_unit(_quantities(request, directories), request.computed, request.unit)

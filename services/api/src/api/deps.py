@@ -9,7 +9,7 @@ from pydantic import Field
 from api.access import Access, access_of
 from api.answers import TimeStyle
 from api.problems import Problem
-from api.selections import Filters
+from api.selections import Filters, parse_series
 from api.services import Services
 from api.suggestions import suggest
 from hdh.site import Site
@@ -120,11 +120,27 @@ TzParam: TypeAlias = Annotated[
 ]
 
 
+SeriesParam: TypeAlias = Annotated[
+    list[str],
+    _several(
+        "series",
+        "One whole series, project/house/room/device/quantity: for mixes that alternatives of names do not give.",
+        "toe/house-1/kitchen/thermometer-1/temperature",
+    ),
+]
+
+
 def filters(
-    project: ProjectParam, house: HouseParam, room: RoomParam, device: DeviceParam, quantity: QuantityParam
+    project: ProjectParam,
+    house: HouseParam,
+    room: RoomParam,
+    device: DeviceParam,
+    quantity: QuantityParam,
+    series: SeriesParam,
 ) -> Filters:
-    """Names of all five kinds."""
-    return Filters(tuple(project), tuple(house), tuple(room), tuple(device), tuple(quantity))
+    """Names of all five kinds, and whole series."""
+    whole = frozenset(map(parse_series, series))
+    return Filters(tuple(project), tuple(house), tuple(room), tuple(device), tuple(quantity), whole)
 
 
 FiltersDep: TypeAlias = Annotated[Filters, Depends(filters)]

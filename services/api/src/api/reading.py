@@ -81,7 +81,7 @@ def _zone(request: ReadingsRequest, planned: Planned) -> ZoneInfo:
 
 
 def _may_have_text(request: ReadingsRequest) -> bool:
-    asked = request.extent.filters.quantity
+    asked = request.extent.filters.named_quantities
     is_kept = request.points is None and request.computed in {None, Aggregate.FIRST, Aggregate.LAST}
     return is_kept and (not asked or any(quantity.endswith(TEXT_SUFFIX) for quantity in asked))
 

@@ -9,6 +9,7 @@ from api.deps import Moment
 from api.directory import Directory
 from api.moments import written
 from api.planning import Extent, Planned
+from api.selections import spell_series
 
 
 class ZoneOut(BaseModel):
@@ -27,6 +28,7 @@ class ResolvedOut(BaseModel):
     room: list[str]
     device: list[str]
     quantity: list[str]
+    series: list[str] = Field(description="project/house/room/device/quantity each; empty: all.")
     start: Moment | None = Field(description="Inclusive; null where there is nothing to read.")
     stop: Moment | None = Field(description="Exclusive.")
     tz: str | None = Field(description="As asked for; null: each house's own.")
@@ -47,6 +49,7 @@ def resolved(extent: Extent, directories: Sequence[Directory], planned: Planned,
         "room": list(filters.room),
         "device": list(filters.device),
         "quantity": list(filters.quantity),
+        "series": sorted(map(spell_series, filters.series)),
         "start": written(min(span.start for span in spans.values()), style, zone) if spans else None,
         "stop": written(max(span.stop for span in spans.values()), style, zone) if spans else None,
         "tz": extent.tz and extent.tz.key,

@@ -10,6 +10,7 @@ from api.access import Access, View
 from api.directory import FRESH_SECONDS, MISS_SECONDS, Directories, Directory
 from api.problems import Problem, unknown_name
 from api.suggestions import suggest
+from hdh.errors import Invalid
 from hdh.model import TEXT_SUFFIX, Series
 from hdh.quantities import catalogue
 from hdh.site import Site
@@ -17,20 +18,32 @@ from hdh.store.interface import Reader, Selection, SeriesInfo
 
 Names: TypeAlias = tuple[str, ...]
 
+_LEVELS = 5
+
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Names as they were asked for; an empty tuple takes all, several values are alternatives."""
+    """Names as they were asked for; what is empty takes all, several values are alternatives.
+
+    Attributes:
+        series: whole series by their shown names, where alternatives of names would select too much.
+    """
 
     project: Names = ()
     house: Names = ()
     room: Names = ()
     device: Names = ()
     quantity: Names = ()
+    series: frozenset[Series] = frozenset()
+
+    @property
+    def named_quantities(self) -> Names:
+        """The quantities that were asked for by name; none: all."""
+        return self.quantity or tuple(sorted({series.quantity for series in self.series}))
 
     def take(self, shown: Series) -> bool:
         """Whether a series, by its shown names, is selected."""
-        return all(
+        return (not self.series or shown in self.series) and all(
             not wanted or name in wanted
             for wanted, name in (
                 (self.house, shown.house),
@@ -50,6 +63,25 @@ class Part:
     zone: ZoneInfo
 
 
+def parse_series(text: str) -> Series:
+    """A series as one text, `project/house/room/device/quantity`; a device's name may hold slashes.
+
+    Raises:
+        Invalid: it has too few parts.
+    """
+    levels = text.split("/")
+    if len(levels) < _LEVELS:
+        remedy = "Write project/house/room/device/quantity, the names that /v1/series lists."
+        raise Invalid("is no series.", parameter="series", value=text, remedy=remedy)
+    project, house, room, *device, quantity = levels
+    return Series(project, house, room, "/".join(device), quantity)
+
+
+def spell_series(series: Series) -> str:
+    """The text that `parse_series` reads."""
+    return f"{series.project}/{series.house}/{series.room}/{series.device}/{series.quantity}"
+
+
 def find(directories: Directories, access: Access, site: Site, filters: Filters) -> list[Directory]:
     """The selected projects, sorted.
 
@@ -67,17 +99,29 @@ def _find(directories: Directories, access: Access, site: Site, filters: Filters
     for project in filters.project:
         if project not in views:
             raise unknown_name("project", project, suggest(project, views, otherwise="See /v1/projects."))
+    of_series = {series.project for series in filters.series}
     chosen = [
         directories.directory(project, view, site, age=age)
         for project, view in views.items()
-        if not filters.project or project in filters.project
+        if (not filters.project or project in filters.project) and (not of_series or project in of_series)
     ]
     for parameter in ("house", "room", "device", "quantity"):
         known = frozenset[str]().union(*(directory.shown[parameter] for directory in chosen))
         for name in getattr(filters, parameter):
             if name not in known and not _is_text(parameter, name):
                 raise unknown_name(parameter, name, _remedy(parameter, name, known))
+    _check_series(filters, chosen)
     return chosen
+
+
+def _check_series(filters: Filters, chosen: list[Directory]) -> None:
+    if not filters.series:
+        return
+    shown = {directory.names.series(series) for directory in chosen for series in directory.seen}
+    if unknown := sorted(filters.series - shown):
+        name = spell_series(unknown[0])
+        near = (spell_series(series) for series in shown if series.quantity == unknown[0].quantity)
+        raise unknown_name("series", name, suggest(name, near, otherwise="See /v1/series."))
 
 
 def _is_text(parameter: str, name: str) -> bool:
@@ -104,7 +148,7 @@ def series_of(reader: Reader, directory: Directory, filters: Filters) -> list[Se
 def takes(directory: Directory, filters: Filters, series: Series) -> bool:
     """Whether a series, by its real names, is selected. The public sees only houses that the directory knows."""
     if directory.view is View.FULL:
-        return True
+        return not filters.series or series in filters.series
     shown = directory.names.series(series)
     return directory.houses.get(shown.house) == series.house and filters.take(shown)
 
@@ -113,9 +157,12 @@ def whole_selection(directory: Directory, filters: Filters) -> Selection | None:
     """All that is selected in a project and, for the public, perhaps more; None where there is nothing."""
     if not directory.stored:
         return None
+    of_series = sorted(series for series in filters.series if series.project == directory.id)
     if directory.view is View.FULL:
-        return Selection(directory.id, filters.house, filters.room, filters.device, filters.quantity)
-    houses = tuple(real for shown, real in directory.houses.items() if not filters.house or shown in filters.house)
+        houses = filters.house or tuple(dict.fromkeys(series.house for series in of_series))
+        return Selection(directory.id, houses, filters.room, filters.device, filters.quantity)
+    wanted = filters.house or tuple(series.house for series in of_series)
+    houses = tuple(real for shown, real in directory.houses.items() if not wanted or shown in wanted)
     return Selection(directory.id, houses) if houses else None
 
 
@@ -129,7 +176,9 @@ def parts(directory: Directory, filters: Filters, tz: ZoneInfo | None) -> Iterat
     """
     if not directory.stored:
         return
-    if directory.view is View.PUBLIC:
+    if filters.series:
+        yield from _series_parts(directory, filters, tz)
+    elif directory.view is View.PUBLIC:
         yield from _public_parts(directory, filters, tz)
     elif tz is not None or not has_several_zones(directory):
         selection = Selection(directory.id, filters.house, filters.room, filters.device, filters.quantity)
@@ -143,6 +192,16 @@ def parts(directory: Directory, filters: Filters, tz: ZoneInfo | None) -> Iterat
 def has_several_zones(directory: Directory) -> bool:
     """Whether a house of the project keeps another time than the project."""
     return any(house.zone != directory.zone for house in directory.listed_houses)
+
+
+def _series_parts(directory: Directory, filters: Filters, tz: ZoneInfo | None) -> Iterator[Part]:
+    """A device at a time, with just the wanted quantities."""
+    names = ((directory.names.series(series), series) for series in directory.seen)
+    taken = sorted(pair for pair in names if takes(directory, filters, pair[1]) and filters.take(pair[0]))
+    for place, group in groupby(taken, key=lambda pair: pair[1].place):
+        quantities = tuple(series.quantity for _, series in group)
+        selection = Selection(directory.id, (place.house,), (place.room,), (place.device,), quantities)
+        yield Part(directory, selection, tz or directory.zone_of(place.house))
 
 
 def _public_parts(directory: Directory, filters: Filters, tz: ZoneInfo | None) -> Iterator[Part]:

@@ -23,6 +23,7 @@ class Filters(TypedDict, total=False):
         room: of these rooms.
         device: of these devices, with their component.
         quantity: of these quantities, as `quantities()` names them.
+        series: these series, `project/house/room/device/quantity` each, for mixes that the names alone do not give.
     """
 
     project: Name
@@ -30,6 +31,7 @@ class Filters(TypedDict, total=False):
     room: Name
     device: Name
     quantity: Name
+    series: Name
 
 
 class ReadingsQuery(Filters, total=False):

@@ -22,7 +22,7 @@ export function Preferences() {
     <>
       <div className="segments" role="group" aria-label={t.language}>
         {LANGUAGES.map(([language, name]) => (
-          <button key={language} type="button" lang={language} title={name} aria-label={name} aria-pressed={chosen === language} onClick={() => choose(language)}>
+          <button key={language} type="button" lang={language} title={name} aria-label={`${language}, ${name}`} aria-pressed={chosen === language} onClick={() => choose(language)}>
             {language}
           </button>
         ))}

@@ -14,6 +14,8 @@ export interface Page {
 
 export const pages: Partial<Record<Route["page"], Page>> = {
   overview: { href: "/", component: lazy(() => import("@/pages/overview/OverviewPage")) },
+  explore: { href: "/explore", component: lazy(() => import("@/pages/explore/ExplorePage")) },
+  health: { href: "/data-health", component: lazy(() => import("@/pages/health/HealthPage")) },
   kiosk: { href: "/kiosk", component: lazy(() => import("@/pages/kiosk/KioskPage")) },
   house: { href: null, component: lazy(() => import("@/pages/house/HousePage")) },
 };

@@ -1,0 +1,64 @@
+/** What the page asks, each with its own answer, so that one that fails takes no other with it. */
+
+import { api, read, type Schemas } from "@/api/client";
+import { useAsk, type Asked } from "@/api/query";
+import { useSession } from "@/api/session";
+
+import { RESTLESS, stuckSeries, type Stuck } from "./devices";
+
+const COUNTERS_MS = 5_000;
+const SERIES_MS = 15_000;
+const DAYS_MS = 300_000;
+
+export function useStatus(): Asked<Schemas["StatusOut"]> {
+  return useAsk(["status"], (signal) => read(api.GET("/v1/status", { signal })), COUNTERS_MS);
+}
+
+export function useSeries(): Asked<Schemas["SeriesOut"][]> {
+  return useAsk(["series"], async (signal) => (await read(api.GET("/v1/series", { signal }))).series, SERIES_MS);
+}
+
+export function useHouseNames(): Asked<Schemas["HouseOut"][]> {
+  return useAsk(["houses"], async (signal) => (await read(api.GET("/v1/houses", { signal }))).houses, DAYS_MS);
+}
+
+/** Series that have said one and the same all day. */
+export function useStuck(): Asked<Stuck[]> {
+  return useAsk(
+    ["stuck"],
+    async (signal) => {
+      const extremes = async (aggregate: "min" | "max" | "count") => {
+        const query = { quantity: [...RESTLESS], start: "-1d", every: "6h", aggregate, gap: "skip" as const };
+        const answer = read(api.GET("/v1/readings", { params: { query }, signal })) as Promise<Schemas["ReadingsOut"]>;
+        return (await answer).series;
+      };
+      const [low, high, count] = await Promise.all([extremes("min"), extremes("max"), extremes("count")]);
+      return stuckSeries(low, high, count);
+    },
+    DAYS_MS,
+  );
+}
+
+/** @param start the first day, as `2026-11-13`: each house's own midnight. */
+export function useCompleteness(start: string): Asked<Schemas["CompletenessSeriesOut"][]> {
+  return useAsk(
+    ["completeness", start],
+    async (signal) => {
+      const query = { start, every: "1d", gaps: 0 };
+      return (await read(api.GET("/v1/completeness", { params: { query }, signal }))).series;
+    },
+    DAYS_MS,
+  );
+}
+
+/** Rejected messages, newest first; nothing is asked without a key. */
+export function useRejected(cursor: string | null): { isPublic: boolean; asked: Asked<Schemas["AllRejectedOut"]> } {
+  const session = useSession();
+  const isSignedIn = session.data?.signed_in === true;
+  const asked = useAsk(
+    ["rejected", isSignedIn ? (cursor ?? "newest") : null],
+    (signal) => read(api.GET("/v1/rejected", { params: { query: { limit: 50, ...(cursor === null ? {} : { cursor }) } }, signal })),
+    SERIES_MS,
+  );
+  return { isPublic: !isSignedIn, asked };
+}
