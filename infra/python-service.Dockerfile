@@ -1,7 +1,10 @@
 # One file for all Python services: docker build --build-arg SERVICE=ingest -f infra/python-service.Dockerfile .
 ARG PYTHON_IMAGE=python:3.13-slim
+ARG NODE_IMAGE=node:22-slim
+# What is installed: the sources as they are, or with pages that Node builds.
+ARG INSTALLED=sources
 
-FROM ${PYTHON_IMAGE} AS build
+FROM ${PYTHON_IMAGE} AS sources
 ARG UV_VERSION=0.13.9
 ARG SERVICE
 # The system's Python, whose path is the same in the last stage; compiled here, as the running container cannot write.
@@ -26,6 +29,25 @@ RUN --mount=type=secret,id=ca --mount=type=cache,target=/var/cache/packages \
 COPY pyproject.toml uv.lock ./
 COPY shared shared
 COPY services/${SERVICE} services/${SERVICE}
+# Another service that this one builds on.
+ARG ALSO=shared
+COPY ${ALSO} ${ALSO}
+
+FROM ${NODE_IMAGE} AS pages
+ENV npm_config_cache=/var/cache/packages/npm
+WORKDIR /src/services/dashboard/web
+COPY services/dashboard/web/package.json services/dashboard/web/package-lock.json services/dashboard/web/.npmrc ./
+RUN --mount=type=secret,id=ca --mount=type=cache,target=/var/cache/packages \
+    if [ -s /run/secrets/ca ]; then export NODE_EXTRA_CA_CERTS=/run/secrets/ca; fi; \
+    npm ci --silent
+COPY services/dashboard/web ./
+RUN npm run --silent build
+
+FROM sources AS with-pages
+COPY --from=pages /src/services/dashboard/src/dashboard/dist services/dashboard/src/dashboard/dist
+
+FROM ${INSTALLED} AS build
+ARG SERVICE
 RUN --mount=type=secret,id=ca --mount=type=cache,target=/var/cache/packages \
     if [ -s /run/secrets/ca ]; then export SSL_CERT_FILE=/run/secrets/ca; fi; \
     /uv/bin/uv sync --quiet --frozen --no-dev --no-editable --package "hdh-${SERVICE}"

@@ -150,7 +150,9 @@ def has_pages() -> bool:
     if why := web.missing():
         say(f"Without the dashboard: {why}.")
         return False
-    if not web.build():
+    with web.alone():
+        is_built = web.build()
+    if not is_built:
         say("Without the dashboard: its pages could not be built; the lines above say why.")
         return False
     return True

@@ -1,4 +1,4 @@
-"""The API's description as TypeScript: `write` makes services/dashboard/web/src/api/schema.d.ts, `check` compares."""
+"""The API's description as TypeScript: `write` makes services/dashboard/web/src/api/schema.d.mts, `check` compares."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from api.serving import open_services
 from api.settings import ApiSettings
 
 WEB = Path(__file__).parents[2] / "services" / "dashboard" / "web"
-SCHEMA = WEB / "src" / "api" / "schema.d.ts"
+SCHEMA = WEB / "src" / "api" / "schema.d.mts"
 # What a type does not depend on: a better sentence in the API must not change the pages' source.
 _WORDS = {"description", "summary", "title", "examples", "example", "x-codeSamples"}
 
@@ -45,7 +45,7 @@ def types() -> str:
     """The TypeScript that openapi-typescript makes of it."""
     program = WEB / "node_modules" / ".bin" / "openapi-typescript"
     with tempfile.TemporaryDirectory() as folder:
-        source, target = Path(folder, "openapi.json"), Path(folder, "schema.d.ts")
+        source, target = Path(folder, "openapi.json"), Path(folder, "schema.d.mts")
         source.write_text(json.dumps(bare(description())), encoding="utf-8")
         subprocess.run([program, source, "-o", target], check=True, capture_output=True)
         return target.read_text(encoding="utf-8")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -37,9 +40,17 @@ def hash_of(paths: list[Path]) -> str:
     return digest.hexdigest()
 
 
+@contextmanager
+def alone() -> Iterator[None]:
+    """One at a time: a demo and a test that begin together must not fetch into the same folder."""
+    with (WEB / "package-lock.json").open("rb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def install() -> bool:
     """Fetch the packages of the lock, once; whether it went well."""
-    wanted = hash_of([WEB / "package.json", WEB / "package-lock.json"])
+    wanted = hash_of([WEB / "package-lock.json"])
     if PACKAGES.is_file() and PACKAGES.read_text(encoding="utf-8") == wanted:
         return True
     print("Fetching the packages of the dashboard's pages with npm …", flush=True)
@@ -88,7 +99,8 @@ def main(command: str) -> int:
     if why := missing():
         print(f"Not run: the dashboard's pages: {why}.", file=sys.stderr)
         return 0 if command == "check" and os.environ.get("CI") != "true" else 1
-    return 0 if {"build": build, "check": check, "types": types}[command]() else 1
+    with alone():
+        return 0 if {"build": build, "check": check, "types": types}[command]() else 1
 
 
 if __name__ == "__main__":

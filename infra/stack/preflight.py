@@ -18,7 +18,7 @@ OLDEST_ENGINE = 26
 OLDEST_COMPOSE = (2, 26)
 FREE_BYTES = 3 * 1000**3
 FREE_BYTES_BUILT = 300 * 1000**2
-PORTS = {8883: "BROKER_PORT", 8000: "API_PORT", 1883: "BROKER_PLAIN_PORT", 9100: "INGEST_PORT"}
+PORTS = {8883: "BROKER_PORT", 8000: "API_PORT", 8080: "DASHBOARD_PORT", 1883: "BROKER_PLAIN_PORT", 9100: "INGEST_PORT"}
 
 
 def check(stack: Stack) -> None:
@@ -157,7 +157,8 @@ def check_images(stack: Stack) -> None:
     """The images that are not built here can be had; they are fetched now."""
     services = stack.config["services"]
     foreign = {service["image"] for service in services.values()} - _ours(stack)
-    foreign |= {service["build"]["args"]["PYTHON_IMAGE"] for service in services.values() if "build" in service}
+    arguments = [service["build"]["args"] for service in services.values() if "build" in service]
+    foreign |= {image for args in arguments for name, image in args.items() if name.endswith("_IMAGE")}
     for image in sorted(foreign):
         if works("docker", "image", "inspect", image):
             continue

@@ -18,6 +18,7 @@ def show_urls(stack: Stack) -> None:
     services = stack.config["services"]
     api, broker = _address(services["api"]), _address(services["broker"])
     container = next(c["Name"] for c in stack.containers() if c["Service"] == "api")
+    print(f"Dashboard   http://{_address(services['dashboard'])}")
     print(f"API         http://{api}/docs")
     print(f"API key     docker exec {container} cat /credentials/first.key")
     print(f"Broker      {broker}, MQTT over TLS")

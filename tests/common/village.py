@@ -32,7 +32,7 @@ class Village:
         public = [_house(name, f"house-{number}") for number, name in enumerate(self.names, 1)]
         projects = [
             _project(PUBLIC, public, is_public=True),
-            _project(PRIVATE, [_house("private-1", "house-p")], is_public=False),
+            _project(PRIVATE, [_house("private-1", "zulu")], is_public=False),
             _project(EMPTY, [], is_public=True),
         ]
         return json.dumps({"projects": projects})

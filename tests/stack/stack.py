@@ -16,7 +16,7 @@ from tests.common.eventually import eventually
 from tests.common.servers import free_port
 
 ROOT = Path(__file__).parents[2]
-ALWAYS = {"influxdb", "broker", "ingest", "api"}
+ALWAYS = {"influxdb", "broker", "ingest", "api", "dashboard"}
 """The services that run for good."""
 
 PERIOD = {"start": "2000-01-01T00:00:00Z", "stop": "2100-01-01T00:00:00Z"}
@@ -32,7 +32,7 @@ class Stack:
     def __init__(self, project: str) -> None:
         self.project = project
         self.client = docker.from_env()
-        self.broker_port, self.api_port = free_port(), free_port()
+        self.broker_port, self.api_port, self.dashboard_port = free_port(), free_port(), free_port()
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("HDH_", "MAKE", "MFLAGS"))}
         self.env = kept | {
             "COMPOSE_PROJECT_NAME": project,
@@ -41,6 +41,7 @@ class Stack:
             "SITE_FILE": str(Path(__file__).with_name("site.yaml")),
             "BROKER_PORT": str(self.broker_port),
             "API_PORT": str(self.api_port),
+            "DASHBOARD_PORT": str(self.dashboard_port),
             "HDH_VERSION": "test",
             "HDH_REVISION": "test",
             "HDH_OPERATE_PROJECT": project,

@@ -24,6 +24,7 @@ def up(**variables: str) -> str:
         "STORE": "sqlite",
         "BROKER_PORT": str(free_port()),
         "API_PORT": str(free_port()),
+        "DASHBOARD_PORT": str(free_port()),
     }
     done = subprocess.run(
         [sys.executable, "-m", "infra.stack.main", "up"],

@@ -1,8 +1,10 @@
 """`make up` from nothing: healthy, hardened, and set up once."""
 
 import json
+import re
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.stack.stack import ALWAYS, Stack
@@ -74,7 +76,7 @@ def test_a_container_is_hardened(stack: Stack, service: str) -> None:
     assert not [mount for mount in container.attrs["Mounts"] if "docker.sock" in mount["Source"]]
 
 
-def test_only_broker_and_api_are_published_on_loopback(stack: Stack) -> None:
+def test_only_broker_api_and_dashboard_are_published_on_loopback(stack: Stack) -> None:
     """Nothing is published unless asked, and not beyond this machine."""
     published = {
         (name, port, binding["HostIp"])
@@ -83,7 +85,11 @@ def test_only_broker_and_api_are_published_on_loopback(stack: Stack) -> None:
         for binding in bindings or ()
     }
 
-    assert published == {("broker", "8883/tcp", "127.0.0.1"), ("api", "8000/tcp", "127.0.0.1")}
+    assert published == {
+        ("broker", "8883/tcp", "127.0.0.1"),
+        ("api", "8000/tcp", "127.0.0.1"),
+        ("dashboard", "8080/tcp", "127.0.0.1"),
+    }
 
 
 def test_a_container_sees_its_own_credentials_only(stack: Stack) -> None:
@@ -94,8 +100,22 @@ def test_a_container_sees_its_own_credentials_only(stack: Stack) -> None:
         "broker": ["acl", "ca.crt", "health.password", "passwd", "server.crt", "server.key"],
         "ingest": ["broker.password", "store.token"],
         "api": ["first.key", "store.token"],
+        "dashboard": [],
         "influxdb": [],
     }
+
+
+def test_the_dashboard_serves_its_page_and_the_api(stack: Stack) -> None:
+    """The page that Node built, and behind it what the API answers to those without a key and with one."""
+    with httpx.Client(base_url=f"http://127.0.0.1:{stack.dashboard_port}", trust_env=False) as browser:
+        page = browser.get("/")
+        script = re.findall(r'src="(/assets/[^"]+\.js)"', page.text)[0]
+
+        assert browser.get(script).headers["Content-Type"].startswith("text/javascript")
+        assert browser.get("/api/v1/projects").json()["projects"] == []
+        assert browser.post("/session", json={"key": stack.key()}).is_success
+        listed = [project["id"] for project in browser.get("/api/v1/projects").json()["projects"]]
+    assert {"flat", "other", "storm"} <= set(listed)
 
 
 def test_secrets_are_not_in_the_environment(stack: Stack) -> None:
@@ -131,14 +151,14 @@ def test_the_store_cannot_be_reached_from_edge(stack: Stack) -> None:
 def test_images_hold_only_what_runs(stack: Stack, figures: list[str]) -> None:
     """Neither uv nor a compiler; ingest carries no data frames, and at most 40 MB more than its Python."""
     base = stack.client.images.get("hdh-base/python:3.13").attrs["Size"]
-    services = ("ingest", "api", "operate")
+    services = ("ingest", "api", "operate", "dashboard")
     added = {name: (stack.client.images.get(f"hdh/{name}:test").attrs["Size"] - base) / 1e6 for name in services}
     figures.append(
         f"Images above Python's {base / 1e6:.0f} MB: " + ", ".join(f"{n} {s:.1f} MB" for n, s in added.items())
     )
-    programs = "for program in uv gcc cc pip; do command -v $program; done; true"
+    programs = "for program in uv gcc cc pip node npm; do command -v $program; done; true"
 
-    assert [stack.inside(name, "sh", "-c", programs) for name in ("ingest", "api")] == ["", ""]
+    assert [stack.inside(name, "sh", "-c", programs) for name in ("ingest", "api", "dashboard")] == ["", "", ""]
     assert (
         stack.inside("ingest", "sh", "-c", "ls /app/lib/python3*/site-packages | grep -E '^(pandas|pyarrow)$'; true")
         == ""

@@ -78,3 +78,33 @@ def test_what_is_no_line_is_named_by_its_number() -> None:
     batches, bad = _read(b'm v=1 1\nm v=\nm t="a\nb" 2\n,=\nm v=1 x\nm v=1,,w=2 3\nm v=9 4\n')
     assert bad == [(2, "line"), (5, "line"), (7, "line"), (6, "time")]
     assert sorted(time for batch in batches for time in batch.time.tolist()) == [1, 2, 4]
+
+
+def test_lines_of_one_series_with_other_fields_stay_apart() -> None:
+    """Fields that come and go, in another order, twice in a line: each value stays with its own time."""
+    lines = [
+        "a=1,b=2 1",
+        "a=3,b=4 2",
+        "a=5 3",
+        "b=6,a=7 4",
+        "b=8 5",
+        "a=9,b=10 6",
+        "a=11,b=12 7",
+        't="x" 8',
+        "a=13,b=14 9",
+    ]
+    batches, bad = _read("".join(f"m {line}\n" for line in lines).encode())
+    found: dict[str, dict[int, object]] = {}
+    for batch in batches:
+        for name, column in batch.fields.items():
+            for time, value, present in zip(
+                batch.time.tolist(), column.values.tolist(), column.present_or_all(), strict=True
+            ):
+                if present:
+                    found.setdefault(name, {})[time] = value
+    assert bad == []
+    assert found == {
+        "a": {1: 1.0, 2: 3.0, 3: 5.0, 4: 7.0, 6: 9.0, 7: 11.0, 9: 13.0},
+        "b": {1: 2.0, 2: 4.0, 4: 6.0, 5: 8.0, 6: 10.0, 7: 12.0, 9: 14.0},
+        "t": {8: "x"},
+    }

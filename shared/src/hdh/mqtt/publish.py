@@ -41,7 +41,8 @@ class Publisher:
         self._changed = threading.Condition()
         self._refused: str | None = None
         self._stopping = False
-        self._client = _client(settings, client_id, inflight)
+        self._begun = False
+        self._client = _client(settings, client_id)
         self._client.on_connect = self._on_connect
         self._client.on_connect_fail = self._on_connect_fail
         self._client.on_disconnect = self._on_disconnect
@@ -60,6 +61,8 @@ class Publisher:
             Misconfigured: the broker refuses this client.
         """
         with self._changed:
+            # What is handed over before the session is there would be sent beside what comes after it, out of order.
+            self._changed.wait_for(lambda: self._begun or self._refused or self._stopping)
             if len(self._inflight) >= self._window:
                 # Not for each acknowledgement by itself: two threads would wake each other for every message.
                 self._changed.wait_for(lambda: len(self._inflight) <= self._low or self._refused or self._stopping)
@@ -121,6 +124,7 @@ class Publisher:
         del client, data, flags, properties
         if not code.is_failure:
             log.info("connected to the broker", broker=self._url)
+            self._begun = True
         elif str(code) in _REFUSED:
             self._refused = str(code)
         else:
@@ -166,11 +170,12 @@ def publishing(settings: BrokerSettings, client_id: str, inflight: int) -> Itera
         publisher.close()
 
 
-def _client(settings: BrokerSettings, client_id: str, inflight: int) -> mqtt.Client:
+def _client(settings: BrokerSettings, client_id: str) -> mqtt.Client:
     broker = settings.broker
     # MQTT 3.1.1: it is all that publishing needs, and what every broker speaks.
     client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=client_id, protocol=mqtt.MQTTv311)
-    client.max_inflight_messages_set(inflight)
+    # Our window bounds them: with one of its own paho looks through all of them at each acknowledgement.
+    client.max_inflight_messages_set(0)
     client.reconnect_delay_set(1, _LONGEST_WAIT_SECONDS)
     if broker.user:
         secret = settings.broker_password

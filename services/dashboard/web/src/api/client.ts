@@ -1,6 +1,6 @@
 /** The query API by way of the dashboard: typed by the API's own description, errors as problems. */
 import createClient from "openapi-fetch";
-import type { components, paths } from "@/api/schema";
+import type { components, paths } from "@/api/schema.mjs";
 
 export type Schemas = components["schemas"];
 export type Problem = Schemas["ProblemDocument"];

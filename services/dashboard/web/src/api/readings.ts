@@ -1,5 +1,5 @@
 import { api, read, type Schemas } from "@/api/client";
-import type { paths } from "@/api/schema";
+import type { paths } from "@/api/schema.mjs";
 
 export type ReadingsQuery = NonNullable<paths["/v1/readings"]["get"]["parameters"]["query"]>;
 

@@ -58,20 +58,38 @@ class _Group:
     rows: list[int] = field(default_factory=list)
     times: list[bytes] = field(default_factory=list)
     columns: dict[bytes, tuple[list[int], list[bytes]]] = field(default_factory=dict)
+    bodies: list[bytes] = field(default_factory=list)
+    commas: int = 0
 
-    def add(self, number: int, time: bytes, body: bytes) -> None:
-        """A line without quotes and escapes, taken apart."""
-        position = len(self.rows)
+    def add(self, number: int, time: bytes, body: bytes, commas: int) -> None:
+        """A line without quotes and escapes; its fields wait until there are many to take apart at once."""
+        if commas != self.commas:
+            self.settle()
+            self.commas = commas
         self.rows.append(number)
         self.times.append(time)
-        for pair in body.split(b","):
-            key, _, value = pair.partition(b"=")
-            try:
-                positions, values = self.columns[key]
-            except KeyError:
-                positions, values = self.columns[key] = ([], [])
-            positions.append(position)
-            values.append(value)
+        self.bodies.append(body)
+
+    def settle(self) -> None:
+        """Take apart what waits: at once where all lines have the same fields, else line by line."""
+        bodies, self.bodies = self.bodies, []
+        if not bodies:
+            return
+        first, count, width = len(self.rows) - len(bodies), len(bodies), self.commas + 1
+        parts = b",".join(bodies).replace(b"=", b",").split(b",")
+        keys = parts[: 2 * width : 2]
+        if len(set(keys)) == width and parts[::2] == keys * count:
+            for index, key in enumerate(keys):
+                positions, values = self.columns.setdefault(key, ([], []))
+                positions += range(first, first + count)
+                values += parts[2 * index + 1 :: 2 * width]
+            return
+        for position, body in enumerate(bodies, first):
+            for pair in body.split(b","):
+                key, _, value = pair.partition(b"=")
+                positions, values = self.columns.setdefault(key, ([], []))
+                positions.append(position)
+                values.append(value)
 
 
 class Parser:
@@ -117,11 +135,12 @@ class Parser:
             body, _, time = rest.partition(b" ")
             group = by_head.get(head)
             # Every field has a name and a value: else the slow way tells what is wrong.
-            if group is None or not time or body.count(b"=") != body.count(b",") + 1 or _UNEVEN.search(body):
+            commas = body.count(b",")
+            if group is None or not time or body.count(b"=") != commas + 1 or _UNEVEN.search(body):
                 self._number = number
                 self._slow(line)
             else:
-                group.add(number, time, body)
+                group.add(number, time, body, commas)
         self._number = number
         if self._open:
             self._complain(self._open, "a text in quotes has no end in this part of the file. Mend or remove the line.")
@@ -130,6 +149,7 @@ class Parser:
         """What was taken, group by group."""
         for group in self._groups.values():
             if group is not None and group.rows:
+                group.settle()
                 yield from self._batches(group)
 
     def _slow(self, line: bytes) -> None:
@@ -155,6 +175,7 @@ class Parser:
         if group is None:
             self._complain(line, f"measurement and tags cannot be read. {_REMEDY}")
             return
+        group.settle()
         group.rows.append(self._number)
         group.times.append(time)
         for key, value in _FIELD.findall(body):

@@ -86,7 +86,8 @@ function Facts({ house, now }: { house: HouseNow; now: number }) {
     <dl className="facts card">
       <div className="facts-first">
         <dt>
-          {t.temperature}, {t.meanOfRooms(rooms)}
+          {t.temperature}
+          {rooms > 0 ? `, ${t.meanOfRooms(rooms)}` : ""}
         </dt>
         <dd>
           <Value now={house.temperature} symbol="°C" at={now} />
