@@ -31,6 +31,9 @@ def _described(app: FastAPI) -> dict[str, Any]:
         for methods in found["paths"].values():
             for operation in methods.values():
                 operation["description"] = _with_samples(operation)
+                if "security" in operation:
+                    # Nobody needs a key for what is public.
+                    operation["security"] = [{}, *operation["security"]]
         app.openapi_schema = found
     return app.openapi_schema
 
