@@ -69,6 +69,6 @@ def test_the_heap_does_not_grow(stack: Stack, new_page: NewPage) -> None:
 
     turn(60)
     heap, nodes = turn(60)
-    later_heap, later_nodes = turn(600)
+    later_heap, later_nodes = turn(300)
     assert later_heap < heap * 1.1
     assert later_nodes <= nodes + 50

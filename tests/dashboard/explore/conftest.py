@@ -17,7 +17,7 @@ from tests.common.stores import put
 from tests.dashboard.explore import village
 
 # A machine that does other things too starts four services, a browser and a page slowly.
-WAIT_MS = 60_000
+WAIT_MS = 20_000
 START_SECONDS = 120
 
 

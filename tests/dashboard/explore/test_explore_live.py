@@ -49,4 +49,4 @@ def test_a_view_of_the_past_does_not_move(open_page: OpenPage, stack: Stack) -> 
     assert range_of(page) == before
     assert page.locator("figcaption").inner_text() == caption
     chip.click()
-    expect(page.get_by_label("Range")).to_have_value("7d")
+    expect(page.get_by_role("combobox", name="Range")).to_have_value("7d")

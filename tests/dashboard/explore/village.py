@@ -1,7 +1,7 @@
 """What the dashboard's tests look at: a house around both changes of the clock, with a gap, and with a fresh day."""
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -79,14 +79,6 @@ def history(now: datetime) -> Iterator[Point]:
         yield Point("climate", DENSE, moment, {"temperature": temperature(moment)})
     for moment in range(today - 4 * DAY, today - 2 * DAY, 5 * MINUTE):
         yield Point("climate", QUIET, moment, {"temperature": 20.0 + moment // MINUTE % 7})
-
-
-def year(now: datetime) -> Iterable[Point]:
-    """A year at one minute of one sensor, with a day's wave."""
-    place = Place("koti", "attic", "year")
-    stop = to_ms(now.replace(second=0, microsecond=0))
-    for moment in range(stop - 365 * DAY, stop, MINUTE):
-        yield Point("climate", place, moment, {"temperature": 15 + moment // MINUTE % 1440 / 144})
 
 
 def today() -> datetime:

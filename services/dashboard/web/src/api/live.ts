@@ -28,15 +28,20 @@ export function useLiveState(): LiveState | null {
   return useSyncExternalStore(subscribe, () => current);
 }
 
-/** Hear of readings within a second of their writing; null hears nothing (paused, or not known yet of what). */
+/** Hear of readings within a second of their writing; null hears nothing (paused, or not known yet of what).
+ *  What came while nothing was heard is fetched as soon as the stream is there again. */
 export function useLive(filter: LiveFilter | null, onReadings: (readings: readonly LiveReading[]) => void): void {
   const heard = useRef(onReadings);
+  const wasDeaf = useRef(false);
   useEffect(() => {
     heard.current = onReadings;
   });
   const url = filter === null ? null : liveUrl(filter);
   useEffect(() => {
-    if (url === null) return undefined;
+    if (url === null) {
+      wasDeaf.current = true;
+      return undefined;
+    }
     show({ kind: "connecting" });
     const stream = new LiveStream(url, {
       onReadings: (readings) => heard.current(readings),
@@ -44,6 +49,10 @@ export function useLive(filter: LiveFilter | null, onReadings: (readings: readon
       onGap: () => void queryClient.invalidateQueries(),
       onState: (state) => {
         show(state);
+        if (state.kind === "live" && wasDeaf.current) {
+          wasDeaf.current = false;
+          void queryClient.invalidateQueries();
+        }
       },
     });
     return () => {

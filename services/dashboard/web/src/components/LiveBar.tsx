@@ -1,3 +1,4 @@
+import type { ReactNode } from "react";
 import { useLiveState } from "@/api/live";
 import { useNow } from "@/api/query";
 import { formatDate, formatZone } from "@/format/dates";
@@ -16,20 +17,30 @@ interface LiveBarProps {
 export function LiveBar({ zone, ahead, isPaused, onPause }: LiveBarProps) {
   const t = useTexts(common);
   const language = useLanguage();
-  const state = useLiveState();
   const now = useNow() + ahead;
-  const kind = isPaused ? "paused" : (state?.kind ?? "connecting");
   return (
     <div className="livebar">
-      <span className={`live live-${kind}`}>
-        <span role="status">{kind === "lost" ? t.lost : t[kind]}</span>
+      <LiveMark isPaused={isPaused}>
         <time dateTime={new Date(now).toISOString()}>{formatDate(now, "seconds", zone, language)}</time>
         <span>{formatZone(zone, now)}</span>
-      </span>
+      </LiveMark>
       <button type="button" className="button quiet" aria-pressed={isPaused} onClick={() => onPause(!isPaused)}>
         {isPaused ? t.resume : t.pause}
       </button>
     </div>
+  );
+}
+
+/** Whether the page is live, in a word. */
+export function LiveMark({ isPaused = false, children }: { isPaused?: boolean; children?: ReactNode }) {
+  const t = useTexts(common);
+  const state = useLiveState();
+  const kind = isPaused ? "paused" : (state?.kind ?? "connecting");
+  return (
+    <span className={`live live-${kind}`}>
+      <span role="status">{t[kind]}</span>
+      {children}
+    </span>
   );
 }
 

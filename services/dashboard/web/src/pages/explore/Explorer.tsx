@@ -5,6 +5,7 @@ import type { Command } from "@/charts/keys";
 import { spanText } from "@/charts/labels";
 import { useTokens } from "@/charts/tokens";
 import { ErrorStrip } from "@/components/ErrorStrip";
+import { LiveLost, LiveMark } from "@/components/LiveBar";
 import { formatZone } from "@/format/dates";
 import { locale } from "@/format/numbers";
 import { useLanguage, useTexts } from "@/i18n/language";
@@ -130,8 +131,10 @@ export function Explorer({ entries, chosen, views }: { entries: readonly Entry[]
           onPicture={onPicture}
         />
       </Sheet>
+      <LiveLost zone={zone} />
       <ErrorStrip asked={asked} zone={zone} />
       <p className="explore-where">
+        {chosen.length > 0 && <LiveMark />}
         <span>{spanText(start, stop, zone, locale(language))}</span>
         <span className="muted">
           {zone} ({formatZone(zone, stop)})
