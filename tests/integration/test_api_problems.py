@@ -52,7 +52,7 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
         ({"gap": "null"}, 422, "gap", "every=1h"),
         ({"tz": "Europe/Helsinky"}, 422, "tz", "Europe/Helsinki"),
         ({"time": "unix"}, 422, "time", "/docs"),
-        ({"format": "xml"}, 422, "format", "csv, json"),
+        ({"format": "xml"}, 422, "format", "arrow, csv, csv-fi, json"),
     ],
 )
 def test_each_mistake_is_named(api: Api, asked: dict[str, Any], status: int, parameter: str, remedy: str) -> None:

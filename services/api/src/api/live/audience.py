@@ -47,6 +47,7 @@ class Audience:
         self._version = ""
         self._known: dict[str, Directory] = {}
         self._shown: dict[Series, _Shown | None] = {}
+        self._sought: set[tuple[str, str]] = set()
         self._one_at_a_time = asyncio.Lock()
         self._last: tuple[Written, bytes] | None = None
 
@@ -72,7 +73,7 @@ class Audience:
 
     def _document(self, written: Written, site: Site) -> bytes:
         if site.version != self._version or len(self._shown) > _MOST_HEADS:
-            self._version, self._shown = site.version, {}
+            self._version, self._shown, self._sought = site.version, {}, set()
         self._look_again(written, site)
         readings = [reading for point in written.points for reading in self._readings(point, site)]
         return orjson.dumps({"readings": readings}) if readings else b""
@@ -86,8 +87,11 @@ class Audience:
             if self._view(project, site) is not View.PUBLIC:
                 continue
             found = self._directories.directory(project, View.PUBLIC, site, age=_DIRECTORY_SECONDS)
-            if not seen <= set(found.houses.values()):
-                found = self._directories.directory(project, View.PUBLIC, site, age=MISS_SECONDS)
+            if lacking := {(project, house) for house in seen - set(found.houses.values())}:
+                # What is told was written before: a new house is in the store. One that is not is no reason to ask on.
+                age = MISS_SECONDS if lacking <= self._sought else 0.0
+                found = self._directories.directory(project, View.PUBLIC, site, age=age)
+                self._sought |= lacking
             if self._known.get(project) is not found:
                 self._known[project], self._shown = found, {}
 
