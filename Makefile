@@ -37,10 +37,10 @@ purge: ## Delete the stack with all its data, after asking
 	@python3 -m infra.stack.main purge
 
 ##@ Develop
-test: $(UV_PROJECT_ENVIRONMENT)/.dev ## Check everything: lint, types and all tests
+test: $(UV_PROJECT_ENVIRONMENT)/.dev ## Check everything: lint, types and all tests; SUITE="unit contract" for some
 	@$(PYTHON) infra/make/system_packages.py
 	@$(MAKE) lint
-	@PATH="$$PATH:$(CURDIR)/.tools/bin" $(PYTHON) -m pytest
+	@PATH="$$PATH:$(CURDIR)/.tools/bin" $(PYTHON) -m infra.make.suites $(SUITE)
 
 lint: $(UV_PROJECT_ENVIRONMENT)/.dev ## Check style and types
 	@$(PYTHON) -m ruff check . && $(PYTHON) -m ruff format --check .

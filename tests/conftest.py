@@ -9,6 +9,7 @@ import pytest
 from hypothesis import settings
 
 from infra.make import web
+from infra.make.suites import NOT_RUN
 from tests.common.engine import missing_engine
 from tests.common.servers import Influxd, Mosquitto, find
 
@@ -29,15 +30,15 @@ _NEEDS: dict[str, Callable[[], str | None]] = {
 _INSTALLABLE = ("mosquitto", "influxdb1", "docker", "browser")
 """What CI has to install: a run there fails where one of these is missing."""
 
-_NOT_RUN = "not run: "
-
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip what lacks its server, with the remedy."""
+    """Skip what lacks its server, with the remedy; browsers come last."""
+    # Playwright's event loop runs until the process ends: no test with a loop of its own may follow.
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
     for item in items:
         for marker, missing in _NEEDS.items():
             if item.get_closest_marker(marker) and (reason := missing()):
-                item.add_marker(pytest.mark.skip(reason=f"{_NOT_RUN}{reason}"))
+                item.add_marker(pytest.mark.skip(reason=f"{NOT_RUN}{reason}"))
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -51,7 +52,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """List what could not run, by remedy, so that a short run is never taken for a whole one."""
     skipped = [r.longrepr[2] for r in terminalreporter.stats.get("skipped", []) if isinstance(r.longrepr, tuple)]
-    reasons = Counter(text.partition(_NOT_RUN)[2] for text in skipped if _NOT_RUN in text)
+    reasons = Counter(text.partition(NOT_RUN)[2] for text in skipped if NOT_RUN in text)
     if reasons:
         terminalreporter.section("suites not run: tests and reason")
     for reason, count in reasons.items():
