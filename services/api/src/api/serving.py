@@ -7,6 +7,7 @@ from contextlib import closing
 import structlog
 
 from api.access import Openness, check_binding
+from api.ahead import Ahead
 from api.app import create_app
 from api.directory import Directories
 from api.ingest import Ingest
@@ -69,4 +70,5 @@ def open_services(settings: ApiSettings) -> Services:
         public_rate=settings.api_public_rate,
         hub=Hub(settings.slots, settings.api_listeners),
         audiences=Audiences(directories),
+        latest=Ahead(time.monotonic),
     )
