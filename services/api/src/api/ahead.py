@@ -12,7 +12,7 @@ import structlog
 from hdh.stopping import is_stopped
 
 _log = structlog.get_logger()
-_MOST = 256
+_MOST = 32
 
 Value = TypeVar("Value")
 
