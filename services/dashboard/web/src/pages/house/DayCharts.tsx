@@ -37,7 +37,7 @@ export function DayCharts({ house, selection, quantity, now, isPaused }: DayChar
     const rooms = house.rooms.map(({ id, name }) => ({ project: house.project, house: house.id, id, name }));
     return entriesOf(data ?? [], { houses: [house], rooms, quantities: [] }, language);
   }, [data, language, house]);
-  const charts = useMemo(() => chosenRooms(entries, quantity, h[quantity], now), [entries, quantity, h, now]);
+  const charts = useMemo(() => chosenRooms(entries, house.rooms.map(({ id }) => id), quantity, h[quantity], now), [entries, house, quantity, h, now]);
   return (
     <section className="card day" aria-labelledby="day">
       <h2 id="day">{t.day}</h2>

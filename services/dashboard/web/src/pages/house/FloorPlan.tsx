@@ -92,6 +92,7 @@ function Scale({ quantity, shades }: { quantity: Painted; shades: readonly Shade
   const [, ...bounded] = shades;
   return (
     <ol className="scale">
+      <li className="muted">{SYMBOLS[quantity]}</li>
       <li className={`shade-${shades[0]?.name ?? "none"}`}>
         <span className="scale-swatch" />
         {t.below(formatNumber(bounded[0]?.from ?? 0, 0, language))}
@@ -106,7 +107,6 @@ function Scale({ quantity, shades }: { quantity: Painted; shades: readonly Shade
           </li>
         );
       })}
-      <li className="muted">{SYMBOLS[quantity]}</li>
       <li className="shade-none">
         <span className="scale-swatch" />
         {t.none}

@@ -16,17 +16,19 @@ function shown(charts: ReturnType<typeof chosenRooms>): string[][] {
 
 test("a room keeps its colour, whichever quantity is drawn", () => {
   const entries = [entry("kitchen", "temperature"), entry("bath", "temperature"), entry("bath", "co2"), entry("bath", "power")];
-  expect(shown(chosenRooms(entries, "temperature", "Warmth", NOW))).toEqual([["1 kitchen/air/temperature Warmth", "2 bath/air/temperature Warmth"]]);
-  expect(shown(chosenRooms(entries, "co2", "CO₂", NOW))).toEqual([["2 bath/air/co2 CO₂"]]);
-  expect(chosenRooms(entries, "humidity", "Humidity", NOW)).toEqual([]);
+  const rooms = ["hall", "kitchen", "bath"];
+  expect(shown(chosenRooms(entries, rooms, "temperature", "Warmth", NOW))).toEqual([["1 kitchen/air/temperature Warmth", "2 bath/air/temperature Warmth"]]);
+  expect(shown(chosenRooms(entries, rooms, "co2", "CO₂", NOW))).toEqual([["2 bath/air/co2 CO₂"]]);
+  expect(chosenRooms(entries, rooms, "humidity", "Humidity", NOW)).toEqual([]);
 });
 
 test("a sensor that still speaks goes before one that does not", () => {
   const entries = [entry("bath", "co2", "old", NOW - 2 * DAY), entry("bath", "co2", "new")];
-  expect(shown(chosenRooms(entries, "co2", "CO₂", NOW))).toEqual([["1 bath/new/co2 CO₂"]]);
+  expect(shown(chosenRooms(entries, ["bath"], "co2", "CO₂", NOW))).toEqual([["1 bath/new/co2 CO₂"]]);
 });
 
 test("more rooms than colours stand in charts of about the same number", () => {
-  const rooms = Array.from({ length: 13 }, (_, at) => entry(`room-${at}`, "temperature"));
-  expect(chosenRooms(rooms, "temperature", "", NOW).map((chart) => chart.length)).toEqual([5, 5, 3]);
+  const rooms = Array.from({ length: 13 }, (_, at) => `room-${at}`);
+  const entries = rooms.map((room) => entry(room, "temperature"));
+  expect(chosenRooms(entries, rooms, "temperature", "", NOW).map((chart) => chart.length)).toEqual([5, 5, 3]);
 });

@@ -6,10 +6,11 @@ import type { Entry } from "@/pages/explore/catalogue";
 import type { Chosen } from "@/pages/explore/choice";
 
 /** The series of a quantity by chart, each with as many rooms as there are colours, and about as many as the others.
+ *  @param listed ids of the rooms, in the order of the list beside the plan.
  *  @param name of the quantity, in the reader's language.
  *  @param now epoch milliseconds. */
-export function chosenRooms(entries: readonly Entry[], quantity: Painted, name: string, now: number): Chosen[][] {
-  const rooms = [...new Set(entries.filter((entry) => PAINTED.some((one) => one === entry.quantity)).map(({ room }) => room))];
+export function chosenRooms(entries: readonly Entry[], listed: readonly string[], quantity: Painted, name: string, now: number): Chosen[][] {
+  const rooms = listed.filter((room) => PAINTED.some((one) => entryOf(entries, room, one, now) !== undefined));
   const size = Math.ceil(rooms.length / Math.ceil(rooms.length / SLOTS.length));
   const charts: Chosen[][] = [];
   for (let from = 0; from < rooms.length; from += size) {
