@@ -49,8 +49,8 @@ class Village:
                     for first in range(0, len(times), 48):
                         readings = [reading(at, number, room) for at in times[first : first + 48]]
                         yield f"{project}/{house}/{room}/air-{room}", json.dumps(readings)
-                times = range(start - start % STEP, now, STEP)
-                meter = [{"time": at, "energy_total": round((at - start) / 3.6e6, 3), "power": 250} for at in times]
+                steps = range(start - start % STEP, now, STEP)
+                meter = [{"time": at, "energy_total": round((at - start) / 3.6e6, 3), "power": 250} for at in steps]
                 for first in range(0, len(meter), 48):
                     yield f"{project}/{house}/kitchen/meter", json.dumps(meter[first : first + 48])
 
