@@ -13,7 +13,7 @@ from api.timerange import TimeRange
 from hdh.errors import Invalid
 from hdh.model import Series, Span
 from hdh.site import Project
-from hdh.store import Reader
+from hdh.store.interface import Reader
 from hdh.times import from_iso
 
 HELSINKI = ZoneInfo("Europe/Helsinki")
