@@ -5,6 +5,8 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NoReturn, TypeVar
 
+import msgspec
+
 from hdh.errors import HdhError, Misconfigured, Retryable
 from hdh.store.influxdb.csv import Rows, split
 from hdh.store.influxdb.http import Http, Refused
@@ -130,8 +132,8 @@ def _results(answer: bytes) -> Iterator[dict[str, Any]]:
     """The results of all objects of an answer, one a line."""
     for line in answer.splitlines():
         try:
-            parsed = json.loads(line)
-        except ValueError:
+            parsed = msgspec.json.decode(line)
+        except (msgspec.DecodeError, UnicodeDecodeError):
             raise Retryable(f"The store answered what is no JSON: {line[:200]!r}") from None
         if "error" in parsed:
             yield {"error": parsed["error"]}
