@@ -1,6 +1,7 @@
 import { useState } from "react";
 
 import { ErrorStrip } from "@/components/ErrorStrip";
+import { isoDay } from "@/format/dates";
 import { useTexts } from "@/i18n/language";
 import { useIsWide } from "@/pages/explore/useScreen";
 
@@ -22,7 +23,7 @@ export function Completeness({ places, now }: { places: Places; now: number }) {
   const [chosen, setDays] = useState<number | null>(null);
   const [isAll, setAll] = useState(false);
   const days = chosen ?? (isWide ? MANY_DAYS : FEW_DAYS);
-  const start = new Date(now - (days - 1) * DAY_MS).toISOString().slice(0, 10);
+  const start = isoDay(now - (days - 1) * DAY_MS, places.houses[0]?.zone ?? "UTC");
   const asked = useCompleteness(start);
   const rows = asked.data === undefined ? undefined : deviceRows(asked.data);
   const shown = rows === undefined || isAll || isWide ? rows : rows.slice(0, WORST);
