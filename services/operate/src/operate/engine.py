@@ -24,6 +24,7 @@ ROLES = {
     "broker": "messages that ingest has not taken yet, retained messages, and the broker's sessions",
     "journal": "every message as it came: what is not yet in the store, what was rejected, the raw archive",
     "api": "API keys, datasets, annotations, and the secret that pseudonyms are made with",
+    "migrate": "what migrations have moved and rejected, their mapping files and reports: one that is run begins anew",
     CREDENTIALS: "passwords, tokens, certificates: no service reaches another, no gateway the broker",
     "store": "all readings",
 }
