@@ -32,7 +32,11 @@ def migrate(stack: Stack) -> int:
         raise Failed("The image of migrate could not be built; the lines above say why.")
     passed = [word for name in PASSED_ON if os.environ.get(name) for word in ("--env", name)]
     code = _run(stack, *passed, SERVICE, *words)
-    _fetch(stack, folder, planned=words if words[:1] == ["plan"] else [])
+    planned = words if words[:1] == ["plan"] else []
+    _fetch(stack, folder, planned)
+    print(f"Mapping files, rejects and reports: {folder}")
+    if planned and code == 0:
+        print("Here `migrate run FILE` is: make migrate DO='run FILE', with the same SOURCE_DIR.")
     return code
 
 
@@ -85,7 +89,8 @@ def _check_source(stack: Stack, folder: Path, words: list[str]) -> None:
     elif not source.exists():
         raise Failed(f"SOURCE_DIR={source} is not there: name the folder that the old files lie in.")
     elif source.stat().st_mode & OTHERS_READ != OTHERS_READ:
-        raise Failed(f"SOURCE_DIR={source} is closed to the container's user: `chmod -R o+rX {shlex.quote(str(source))}`.")
+        remedy = f"chmod -R o+rX {shlex.quote(str(source))}"
+        raise Failed(f"SOURCE_DIR={source} is closed to the container's user: `{remedy}` opens it.")
 
 
 def _run(stack: Stack, *arguments: str) -> int:
@@ -115,4 +120,3 @@ def _fetch(stack: Stack, folder: Path, planned: list[str]) -> None:
             kept = path.suffix == ".yaml" and path.exists() and path.name not in planned
             if content is not None and not kept:
                 path.write_bytes(content.read())
-    print(f"Mapping files, rejects and reports: {folder}")
