@@ -17,7 +17,7 @@ from migrate.job import Job, open_job
 from migrate.progress import Quiet
 from migrate.report import Report
 from migrate.settings import MigrateSettings
-from tests.common.servers import Influxd
+from tests.common.servers import Influxd, Influxd2
 
 PROGRAM = Path(sys.executable).with_name("migrate")
 
@@ -82,3 +82,23 @@ def post(server: Influxd, database: str, lines: str, policy: str = "autogen") ->
     request = urllib.request.Request(f"http://127.0.0.1:{server.port}/write?{query}", lines.encode())
     with urllib.request.urlopen(request, timeout=120) as answer:
         assert answer.status == 204
+
+
+def post_bucket(server: Influxd2, bucket: str, lines: str) -> None:
+    """Write lines to a bucket of generation 2, with times in nanoseconds."""
+    query = urllib.parse.urlencode({"org": server.org, "bucket": bucket})
+    _api(server, f"write?{query}", lines.encode())
+
+
+def create_bucket(server: Influxd2, bucket: str) -> None:
+    """Create a bucket that keeps everything."""
+    (org,) = json.loads(_api(server, f"orgs?org={server.org}"))["orgs"]
+    _api(server, "buckets", json.dumps({"orgID": org["id"], "name": bucket, "retentionRules": []}).encode())
+
+
+def _api(server: Influxd2, path: str, body: bytes | None = None) -> bytes:
+    headers = {"Authorization": f"Token {server.token}", "Content-Type": "text/plain"}
+    request = urllib.request.Request(f"http://127.0.0.1:{server.port}/api/v2/{path}", body, headers)
+    with urllib.request.urlopen(request, timeout=120) as answer:
+        content: bytes = answer.read()
+        return content

@@ -2,10 +2,10 @@
 
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-from tests.common.migrate import ask, post
-from tests.common.servers import Influxd
+from tests.common.migrate import ask, create_bucket, post, post_bucket
+from tests.common.servers import Influxd, Influxd2
 
 POLICIES = ("autogen", "two years", "hours")
 MAPPING = [
@@ -16,6 +16,7 @@ MAPPING = [
     {"match": {"measurement": "internal*"}, "skip": "the server's own"},
 ]
 PLACE = {"project": "toe", "house": "{tag.the house}", "room": "{tag.room}", "device": "{tag.dev}.{policy}"}
+_LINES_AT_ONCE = 10_000
 _HOUSES = ("Talo 1", "House, the=second", "häuschen")
 _YEARS = (1_350_000_000, 1_500_000_000, 1_500_300_000, 1_700_000_000)
 
@@ -25,17 +26,28 @@ def fill(server: Influxd, database: str, points: int) -> Counter[str]:
     ask(server, f'CREATE DATABASE "{database}"')
     for policy in POLICIES[1:]:
         ask(server, f'CREATE RETENTION POLICY "{policy}" ON "{database}" DURATION INF REPLICATION 1')
+    return _fill(points, lambda lines, policy: post(server, database, lines, policy))
+
+
+def fill_buckets(server: Influxd2, database: str, points: int) -> Counter[str]:
+    """The same in generation 2, whose buckets are called `database/policy`."""
+    for policy in POLICIES:
+        create_bucket(server, f"{database}/{policy}")
+    return _fill(points, lambda lines, policy: post_bucket(server, f"{database}/{policy}", lines))
+
+
+def _fill(points: int, put: Callable[[str, str], None]) -> Counter[str]:
     counts: Counter[str] = Counter()
     for policy in POLICIES:
         batch: list[str] = []
         for line in _lines(policy, points, counts):
             batch.append(line)
-            if len(batch) == 10_000:
-                post(server, database, "\n".join(batch), policy)
+            if len(batch) == _LINES_AT_ONCE:
+                put("\n".join(batch), policy)
                 batch = []
         if batch:
-            post(server, database, "\n".join(batch), policy)
-    post(server, database, "internal\\ stuff x=1i 1500000000000000000")
+            put("\n".join(batch), policy)
+    put("internal\\ stuff x=1i 1500000000000000000", POLICIES[0])
     counts["skipped"] += 1
     return counts
 

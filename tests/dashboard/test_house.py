@@ -2,6 +2,7 @@
 
 import json
 import re
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import expect
@@ -42,6 +43,35 @@ def test_a_room_changes_its_colour_with_its_value(stack: Stack, new_page: NewPag
     stack.publish(f"{PUBLIC}/{house}/kitchen/air-kitchen", json.dumps({"time": now_ms(), "temperature": 30.1}))
     expect(page.locator("polygon.shade-comfort-h3")).to_have_count(1, timeout=2000)
     expect(page.get_by_role("row", name=re.compile("Kitchen"))).to_contain_text("too warm")
+
+
+def test_the_last_day_has_a_line_a_room_and_goes_on_live(stack: Stack, new_page: NewPage) -> None:
+    """Of the chosen quantity, its gap named; what is published appends, over the one stream that the page has."""
+    page = new_page()
+    streams: list[str] = []
+    page.on("request", lambda request: streams.append(request.url) if "/v1/live" in request.url else None)
+    page.goto(f"{stack.dashboard.url}/house/{PUBLIC}/house-2")
+    day = page.get_by_role("region", name="Last 24 hours")
+    expect(day.locator(".chart-readout").first).to_contain_text(re.compile("Bedroom.*Kitchen"))
+    expect(day.locator("figcaption")).to_contain_text(re.compile("Bedroom: .* one gap, 2 h"))
+    expect(page.locator(".live-live")).to_be_visible()
+    topic = f"{PUBLIC}/{stack.village.names[1]}/bedroom/air-bedroom"
+    stack.publish(topic, json.dumps({"time": now_ms(), "temperature": 24.6, "co2": 999}))
+    expect(day.locator(".chart-readout").first).to_contain_text("24.6", timeout=2000)
+    page.get_by_role("button", name="CO₂").click()
+    expect(day.get_by_role("figure", name="CO₂ ppm").locator(".chart-readout").first).to_contain_text("999")
+    assert len(streams) == 1
+
+
+def test_the_last_day_opens_in_explore(stack: Stack, new_page: NewPage) -> None:
+    """With the same series in the same colours, and the same range."""
+    page = new_page()
+    page.goto(f"{stack.dashboard.url}/house/{PUBLIC}/house-1?quantity=co2")
+    page.get_by_role("region", name="Last 24 hours").get_by_role("link", name="Open in Explore").click()
+    series = [f"{PUBLIC}/house-1/{room}/air-{room}/co2" for room in sorted(ROOMS)]
+    asked = parse_qs(urlsplit(page.url).query)
+    assert asked == {"s1": [series[0]], "s2": [series[1]], "last": ["24h"]}
+    expect(page.locator(".chart-readout").first).to_contain_text(re.compile("Bedroom.*Kitchen"))
 
 
 def test_the_indoor_climate_names_limits_and_their_sources(stack: Stack, new_page: NewPage) -> None:

@@ -1,6 +1,7 @@
 """An InfluxDB of odd shapes moves whole into both stores, and everything that changes is counted."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,18 @@ from migrate.sources.influxql import Server
 from migrate.sources.opening import server_url
 from tests.common import odd
 from tests.common.answering import Reply, Request, answering
-from tests.common.migrate import ask, move, opened, post, rejected, verified, write_mapping
-from tests.common.servers import Influxd, unique
+from tests.common.migrate import (
+    ask,
+    create_bucket,
+    move,
+    opened,
+    post,
+    post_bucket,
+    rejected,
+    verified,
+    write_mapping,
+)
+from tests.common.servers import Influxd, Influxd2, unique
 
 pytestmark = pytest.mark.influxdb1
 
@@ -29,17 +40,28 @@ def source(influxd: Influxd) -> tuple[Influxd, str, Any]:
     return influxd, database, odd.fill(influxd, database, POINTS)
 
 
-@pytest.fixture(params=["sqlite", "influxdb"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """A store of each kind, empty."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path}/store.db"
-    else:
+@dataclass(frozen=True)
+class Store:
+    """An empty store, as HDH_STORE_URL and HDH_STORE_TOKEN."""
+
+    url: str
+    token: str | None = None
+
+
+@pytest.fixture(params=["sqlite", "influxdb1", pytest.param("influxdb2", marks=pytest.mark.influxdb2)])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """A store of each kind."""
+    if request.param == "influxdb1":
         with Influxd(tmp_path / "destination") as server:
-            yield server.url
+            yield Store(server.url)
+    elif request.param == "influxdb2":
+        with Influxd2(tmp_path / "destination") as second:
+            yield Store(second.url, second.token)
+    else:
+        yield Store(f"sqlite:///{tmp_path}/store.db")
 
 
-def mapping_of(folder: Path, server: Influxd, database: str, store: str, **more: Any) -> Path:
+def mapping_of(folder: Path, server: Influxd | Influxd2, database: str, store: str, **more: Any) -> Path:
     """A mapping file for the odd database."""
     return write_mapping(
         folder / "odd.yaml",
@@ -50,12 +72,10 @@ def mapping_of(folder: Path, server: Influxd, database: str, store: str, **more:
     )
 
 
-def test_all_of_it_arrives_and_is_equal(source: tuple[Influxd, str, Any], store: str, tmp_path: Path) -> None:
-    """Every reading is written or named, every conversion counted; a second run is a no-op; both sides are equal."""
-    server, database, counts = source
-    mapping = mapping_of(tmp_path, server, database, store)
-    move(mapping)
-    job = opened(mapping)
+def assert_moves_whole(mapping: Path, counts: Any, **settings: Any) -> None:
+    """It moves, counts what it must, moves nothing again, and is equal."""
+    move(mapping, **settings)
+    job = opened(mapping, **settings)
     try:
         report = job.report()
     finally:
@@ -63,11 +83,17 @@ def test_all_of_it_arrives_and_is_equal(source: tuple[Influxd, str, Any], store:
     assert {key: report.counts.get(key, 0) for key in counts} == dict(counts)
     assert report.rejected == {"duplicate": counts["rejected"]}
     assert "the first one stays" in rejected(mapping)
-    assert "; 0 of" in move(mapping)
-    checked = verified(mapping)
+    assert "; 0 of" in move(mapping, **settings)
+    checked = verified(mapping, **settings)
     assert (checked.verdict, [s for s in checked.series if not s.is_equal]) == ("equal", [])
     assert sum(series.source.count for series in checked.series if series.source) == counts["written"]
-    reader = open_reader(store)
+
+
+def test_all_of_it_arrives_and_is_equal(source: tuple[Influxd, str, Any], store: Store, tmp_path: Path) -> None:
+    """Every reading is written or named, every conversion counted; a second run is a no-op; both sides are equal."""
+    server, database, counts = source
+    assert_moves_whole(mapping_of(tmp_path, server, database, store.url), counts, store_token=store.token)
+    reader = open_reader(store.url, store.token)
     try:
         found = reader.series(Selection("toe", houses=("House, the=second",)))
         assert {(s.series.room, s.series.device) for s in found} == {
@@ -77,6 +103,52 @@ def test_all_of_it_arrives_and_is_equal(source: tuple[Influxd, str, Any], store:
         assert 'ä, "0" = x' in {value for chunk in texts for value in chunk.value}
     finally:
         reader.close()
+
+
+@pytest.mark.influxdb2
+def test_buckets_of_generation_2_arrive_and_are_equal(tmp_path: Path) -> None:
+    """The same readings in buckets called `database/policy` move as they do from generation 1."""
+    with Influxd2(tmp_path / "source") as server:
+        counts = odd.fill_buckets(server, "odd db", POINTS)
+        mapping = mapping_of(tmp_path, server, "odd db", f"sqlite:///{tmp_path}/store.db")
+        assert_moves_whole(mapping, counts, migrate_source_token=server.token)
+
+
+@pytest.mark.influxdb2
+def test_what_only_generation_2_holds(tmp_path: Path) -> None:
+    """Whole numbers without sign beyond 2^63, a plain bucket, times before 1970; the server's own buckets stay."""
+    lines = [
+        "n=18446744073709551615u,temperature=1.5 1500000000000000001",
+        "n=7u 1500000001000000000",
+        "temperature=2 -9",
+    ]
+    with Influxd2(tmp_path / "source") as server:
+        create_bucket(server, "plain bücket")
+        post_bucket(server, "plain bücket", "\n".join(f"climate,dev=a {line}" for line in lines))
+        mapping = write_mapping(
+            tmp_path / "plain.yaml",
+            source={"kind": "influxdb", "url": server.url},
+            destination={"store": f"sqlite:///{tmp_path}/store.db"},
+            place={"project": "toe", "house": "{database}", "device": "{tag.dev}.{policy}"},
+            series=[
+                {"match": {"field": "n"}, "quantity": "energy_total"},
+                {"match": {"field": "*"}, "quantity": "{field}"},
+            ],
+        )
+        sentence = move(mapping, migrate_source_token=server.token)
+        assert verified(mapping, migrate_source_token=server.token).verdict == "equal"
+    assert "3 readings written, 1 rejected" in sentence
+    assert "2 integers written as floats; 1 integers beyond 2^53 rounded" in sentence
+    assert "1969-12-31T23:59:59.999Z" in rejected(mapping)
+    reader = open_reader(f"sqlite:///{tmp_path}/store.db")
+    try:
+        chunks = list(reader.read(Selection("toe", devices=("a.autogen",)), ALL_TIME))
+    finally:
+        reader.close()
+    assert {chunk.series.quantity: chunk.value.tolist() for chunk in chunks} == {
+        "energy_total": [2.0**64, 7.0],
+        "temperature": [1.5],
+    }
 
 
 def test_a_changed_source_is_noticed_and_moved(influxd: Influxd, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ _unescapable = "".join(map(chr, range(32))) + "\\\x7f\x85\xa0"
 _names = st.text(st.characters(codec="utf-8", exclude_characters=_unescapable), min_size=1, max_size=8)
 _texts = st.text(st.characters(codec="utf-8", exclude_characters="\n\r"), max_size=12)
 _values = st.one_of(
-    st.floats(allow_nan=False, allow_infinity=False), st.integers(-(2**63) + 1, 2**63 - 1), st.booleans(), _texts
+    st.floats(allow_nan=False, allow_infinity=False), st.integers(-(2**63), 2**63 - 1), st.booleans(), _texts
 )
 _times = st.integers(-(2**62), 2**62)
 
@@ -78,6 +78,20 @@ def test_what_is_no_line_is_named_by_its_number() -> None:
     batches, bad = _read(b'm v=1 1\nm v=\nm t="a\nb" 2\n,=\nm v=1 x\nm v=1,,w=2 3\nm v=9 4\n')
     assert bad == [(2, "line"), (5, "line"), (7, "line"), (6, "time")]
     assert sorted(time for batch in batches for time in batch.time.tolist()) == [1, 2, 4]
+
+
+def test_whole_numbers_come_as_large_as_servers_hold_them() -> None:
+    """With a sign 64 bits, without one 64 bits; what no server holds is named."""
+    batches, bad = _read(
+        b"m a=-9223372036854775808i,b=18446744073709551615u 1\nm a=1,b=--5i 2\nm b=18446744073709551616u 3\n"
+    )
+    found = {
+        (name, column.kind): column.values[column.present_or_all()].tolist()
+        for batch in batches
+        for name, column in batch.fields.items()
+    }
+    assert found == {("a", "integer"): [-(2**63)], ("a", "float"): [1.0], ("b", "unsigned"): [2**64 - 1]}
+    assert bad == [(2, "value"), (3, "value")]
 
 
 def test_lines_of_one_series_with_other_fields_stay_apart() -> None:

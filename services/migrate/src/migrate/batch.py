@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 Labels: TypeAlias = tuple[tuple[str, str], ...]
 """What a source says about a series, sorted pairs of key and text: measurement and tags, or columns of a table."""
 
-Kind = Literal["float", "integer", "boolean", "text"]
+Kind = Literal["float", "integer", "unsigned", "boolean", "text"]
+
+NUMBERS: frozenset[Kind] = frozenset({"float", "integer", "unsigned"})
 
 FIELD = "field"
 """The label that tells the readings of one row apart: a field, or a column of a wide table."""
-
-KINDS: tuple[Kind, ...] = ("float", "integer", "boolean", "text")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Column:
 
     Attributes:
         kind: what the source holds.
-        values: float64, int64, bool or text (object), one a row.
+        values: float64, int64, uint64, bool or text (object), one a row.
         present: which rows have a value; None: all.
     """
 

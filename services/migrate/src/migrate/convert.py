@@ -230,7 +230,7 @@ class Converter:
     def _count_kind(self, column: Column, shown: NDArray[np.bool_]) -> None:
         if column.kind == "boolean":
             self.counts["booleans"] += int(np.count_nonzero(shown))
-        elif column.kind == "integer":
+        elif column.kind in {"integer", "unsigned"}:
             self.counts["integers"] += int(np.count_nonzero(shown))
             large = column.values[shown & (np.abs(column.values.astype(np.float64)) >= _EXACT)]
             if len(large):

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
-from migrate.batch import BadRow, Batch, Chunk, Column, Found, SeriesFound
+from migrate.batch import NUMBERS, BadRow, Batch, Chunk, Column, Found, SeriesFound
 from migrate.mapping.rules import with_field
 from migrate.sources.interface import Source
 
@@ -73,7 +73,7 @@ def _take(series: dict[object, SeriesFound], batch: Batch) -> None:
         found.last = last if not found.count else max(found.last, last)
         found.count += len(time)
         values = column.values[present]
-        if column.kind in {"float", "integer"}:
+        if column.kind in NUMBERS:
             _take_range(found, values.astype(np.float64))
         for at, value in _first_of(time, values, column):
             if len(found.samples) < _SAMPLES:

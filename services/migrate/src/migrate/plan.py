@@ -12,7 +12,7 @@ from rich.table import Table
 from hdh.errors import Misconfigured
 from hdh.site import Site
 from hdh.times import iso
-from migrate.batch import FIELD, BadRow, Batch, Column, Found
+from migrate.batch import FIELD, BadRow, Batch, Column, Found, Kind
 from migrate.convert import MS, Converter
 from migrate.inspecting import inspect
 from migrate.mapping.load import parse_mapping
@@ -159,7 +159,13 @@ def _before_and_after(plan: Plan, output: Path, site: Site, now: int) -> Table:
         for time, value in each.samples[: max(1, _ROWS // min(len(series), _ROWS))]:
             labels = tuple(pair for pair in each.labels if pair[0] != FIELD)
             name = dict(each.labels)[FIELD]
-            types: dict[str, Any] = {"float": np.float64, "integer": np.int64, "boolean": np.bool_, "text": np.object_}
+            types: dict[Kind, Any] = {
+                "float": np.float64,
+                "integer": np.int64,
+                "unsigned": np.uint64,
+                "boolean": np.bool_,
+                "text": np.object_,
+            }
             column = Column(each.kind, np.array([value], types[each.kind]))
             batch = Batch(labels, np.array([1], np.int64), np.array([time], np.int64), {name: column})
             after = [("", "", "left where it is")]

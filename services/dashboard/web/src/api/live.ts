@@ -28,8 +28,48 @@ export function useLiveState(): LiveState | null {
   return useSyncExternalStore(subscribe, () => current);
 }
 
+interface Listener {
+  onReadings: (readings: readonly LiveReading[]) => void;
+  onLive: () => void;
+}
+
+/** The streams that are open, each with those who listen. */
+const lines = new Map<string, { stream: LiveStream; listeners: Set<Listener> }>();
+
+/** Listen to a stream, which is opened for the first and closed after the last; what it returns ends it. */
+function listen(url: string, listener: Listener): () => void {
+  const line = lines.get(url) ?? opened(url);
+  line.listeners.add(listener);
+  if (current?.kind === "live") listener.onLive();
+  return () => {
+    line.listeners.delete(listener);
+    if (line.listeners.size > 0) return;
+    lines.delete(url);
+    line.stream.close();
+    show(null);
+  };
+}
+
+function opened(url: string) {
+  const all = new Set<Listener>();
+  show({ kind: "connecting" });
+  const stream = new LiveStream(url, {
+    onReadings: (readings) => all.forEach((one) => one.onReadings(readings)),
+    // Fetch what was missed; nothing is drawn anew but the hole.
+    onGap: () => void queryClient.invalidateQueries(),
+    onState: (state) => {
+      show(state);
+      if (state.kind === "live") all.forEach((one) => one.onLive());
+    },
+  });
+  const line = { stream, listeners: all };
+  lines.set(url, line);
+  return line;
+}
+
 /** Hear of readings within a second of their writing; null hears nothing (paused, or not known yet of what).
- *  What came while nothing was heard is fetched as soon as the stream is there again. */
+ *  What came while nothing was heard is fetched as soon as the stream is there again.
+ *  Those who ask for the same hear the same stream. */
 export function useLive(filter: LiveFilter | null, onReadings: (readings: readonly LiveReading[]) => void): void {
   const heard = useRef(onReadings);
   const wasDeaf = useRef(false);
@@ -42,23 +82,14 @@ export function useLive(filter: LiveFilter | null, onReadings: (readings: readon
       wasDeaf.current = true;
       return undefined;
     }
-    show({ kind: "connecting" });
-    const stream = new LiveStream(url, {
+    return listen(url, {
       onReadings: (readings) => heard.current(readings),
-      // Fetch what was missed; nothing is drawn anew but the hole.
-      onGap: () => void queryClient.invalidateQueries(),
-      onState: (state) => {
-        show(state);
-        if (state.kind === "live" && wasDeaf.current) {
-          wasDeaf.current = false;
-          void queryClient.invalidateQueries();
-        }
+      onLive: () => {
+        if (!wasDeaf.current) return;
+        wasDeaf.current = false;
+        void queryClient.invalidateQueries();
       },
     });
-    return () => {
-      stream.close();
-      show(null);
-    };
   }, [url]);
 }
 

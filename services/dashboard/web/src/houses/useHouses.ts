@@ -1,6 +1,6 @@
 /** The houses as they are now, live. */
 import { useMemo } from "react";
-import { api, read } from "@/api/client";
+import { api, read, type Schemas } from "@/api/client";
 import { readReadings } from "@/api/readings";
 import { useLive } from "@/api/live";
 import { queryClient, useAsk, useNow, type Asked } from "@/api/query";
@@ -10,6 +10,8 @@ import { counted, houseCurves, houseExtremes, type Curve, type Extremes } from "
 import { isoDay } from "@/format/dates";
 import { latestOf, merged, seriesKey, type Latest } from "@/houses/latest";
 import type { HouseNow } from "@/houses/model";
+
+type Series = Schemas["SeriesOut"];
 
 const MINUTE = 60_000;
 /** Ages, and so what counts as old, are looked at so often. */
@@ -34,7 +36,7 @@ export interface Houses {
 /** The selected houses, the worst first. `isPaused`: what is shown stays as it is. */
 export function useHouses(selection: Selection, isPaused = false): Houses {
   const places = useAsk(["places", selection], (signal) => readPlaces(selection, signal), MINUTE);
-  const rhythms = useAsk(["rhythms", selection], (signal) => readRhythms(selection, signal), 5 * MINUTE);
+  const series = useSeries(selection);
   const latestKey = ["latest", selection];
   const latest = useAsk(latestKey, (signal) => readLatest(selection, signal), isPaused ? undefined : MINUTE);
   useLive(isPaused ? null : selection, (readings: readonly LiveReading[]) => {
@@ -46,11 +48,20 @@ export function useHouses(selection: Selection, isPaused = false): Houses {
   const energy = useAsk(["energy", selection, today], (signal) => readEnergy(selection, today ?? "", signal), MINUTE);
   const houses = useMemo(() => {
     if (!places.data || !latest.data) return undefined;
-    const known: Known = { ...places.data, rhythms: rhythms.data ?? new Map(), energy: energy.data ?? new Map() };
+    const known: Known = { ...places.data, rhythms: rhythmsOf(series.data ?? []), energy: energy.data ?? new Map() };
     return assemble(known, latest.data, now);
-  }, [places.data, latest.data, rhythms.data, energy.data, now]);
-  const asked = [latest, places, rhythms, energy].find(({ error }) => error !== null) ?? latest;
+  }, [places.data, latest.data, series.data, energy.data, now]);
+  const asked = [latest, places, series, energy].find(({ error }) => error !== null) ?? latest;
   return { houses, asked, now, ahead };
+}
+
+/** The series of the selected houses. */
+export function useSeries(selection: Selection): Asked<readonly Series[]> {
+  return useAsk(["series", selection], async (signal) => (await read(api.GET("/v1/series", { params: { query: selection }, signal }))).series, 5 * MINUTE);
+}
+
+function rhythmsOf(series: readonly Series[]): Known["rhythms"] {
+  return new Map(series.map((one) => [seriesKey(one), { interval: one.interval, kind: one.kind }]));
 }
 
 export interface Day {
@@ -76,11 +87,6 @@ async function readPlaces(selection: Selection, signal: AbortSignal) {
     read(api.GET("/v1/rooms", { params, signal })),
   ]);
   return { houses, rooms };
-}
-
-async function readRhythms(selection: Selection, signal: AbortSignal) {
-  const { series } = await read(api.GET("/v1/series", { params: { query: selection }, signal }));
-  return new Map(series.map((one) => [seriesKey(one), { interval: one.interval, kind: one.kind }]));
 }
 
 async function readLatest(selection: Selection, signal: AbortSignal): Promise<Latest> {

@@ -33,6 +33,7 @@ export const housePage = dictionary(
     secondary: (doc: string, from: string) => `${doc}: read second-hand (${from}), not in its own text.`,
     leftOut: "Left out because they could not be checked: CO₂ in bedrooms, humidity, the minimum for the elderly.",
     day: "Last 24 hours",
+    noDay: (quantity: string) => `No room measures this: ${quantity}.`,
     inExplore: "Open in Explore",
   },
   {
@@ -65,6 +66,7 @@ export const housePage = dictionary(
     secondary: (doc: string, from: string) => `${doc}: luettu toissijaisesta lähteestä (${from}), ei omasta tekstistään.`,
     leftOut: "Pois jätetty, koska niitä ei voitu tarkistaa: makuuhuoneiden CO₂, kosteus, vanhusten vähimmäislämpötila.",
     day: "Viimeiset 24 tuntia",
+    noDay: (quantity: string) => `Mikään huone ei mittaa tätä: ${quantity}.`,
     inExplore: "Avaa Tutki-sivulla",
   },
 );

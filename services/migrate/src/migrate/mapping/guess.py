@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from hdh.quantities import Quantity, catalogue, snake_case
-from migrate.batch import FIELD, SeriesFound
+from migrate.batch import FIELD, NUMBERS, SeriesFound
 from migrate.units import conversion
 
 _UNIT_IN_NAME = re.compile(r"^(.*?)\s*[\[(]([^\[\]()]+)[\])]\s*$")
@@ -118,7 +118,7 @@ def _fitting(unit: str | None, known: Quantity) -> str | None:
 def _checked(found: Meaning, series: SeriesFound) -> Meaning:
     """The meaning with a doubt where the values are not plausible in the unit."""
     known = found.known
-    if known is None or series.low is None or series.high is None or series.kind not in {"float", "integer"}:
+    if known is None or series.low is None or series.high is None or series.kind not in NUMBERS:
         return found
     if found.unit is not None or (known.low is None and known.high is None):
         return found

@@ -19,11 +19,13 @@ WINDOWS = {"1h": 3_600_000, "6h": 21_600_000, "1d": 86_400_000, "7d": 604_800_00
 _TYPES: dict[str, Kind] = {
     "float": "float",
     "integer": "integer",
-    "unsigned": "integer",
+    "unsigned": "unsigned",
     "boolean": "boolean",
     "string": "text",
 }
-_CASTS: dict[Kind, str] = {"float": "float", "integer": "integer", "boolean": "boolean", "text": "string"}
+_CASTS: dict[Kind, str] = {kind: spelled for spelled, kind in _TYPES.items()}
+_OWN = {"_internal", "_monitoring", "_tasks"}
+"""What servers keep about themselves: taken only where it is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,19 +145,19 @@ class InfluxSource:
             for policy in self._server.policies(database):
                 if wanted and database not in wanted and f"{database}/{policy}" not in wanted:
                     continue
-                if not wanted and database == "_internal":
+                if not wanted and database in _OWN:
                     continue
                 for measurement, fields in sorted(self._server.fields(database, policy).items()):
                     yield Table(database, policy, measurement, _kinds(fields))
 
 
 def _kinds(fields: dict[str, set[str]]) -> tuple[tuple[str, Kind], ...]:
-    """Each field with the kinds that it holds; integers are read as floats where it holds both."""
+    """Each field with the kinds that it holds; whole numbers are read as floats where it holds both."""
     found: list[tuple[str, Kind]] = []
     for name, types in sorted(fields.items()):
         kinds = {_TYPES[each] for each in types if each in _TYPES}
-        if {"float", "integer"} <= kinds:
-            kinds.discard("integer")
+        if "float" in kinds:
+            kinds -= {"integer", "unsigned"}
         found += [(name, kind) for kind in sorted(kinds)]
     return tuple(found)
 
@@ -197,6 +199,8 @@ def _column(kind: Kind, cells: tuple[Any, ...], rows: int) -> Column | None:
             column = Column(kind, np.array(present, np.bool_))
         case "integer":
             column = Column(kind, np.array(present, np.int64))
+        case "unsigned":
+            column = Column(kind, np.array(present, np.uint64))
         case _:
             column = Column(kind, np.array(present, np.float64))
     return spread(column, list(at) if len(present) < rows else at, rows)

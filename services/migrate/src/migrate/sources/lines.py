@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from migrate.batch import BadRow, Batch, Column, Labels
+from migrate.batch import BadRow, Batch, Column, Kind, Labels
 from migrate.sources.columns import floats, integers, spread, suffixed_integers, texts_column
 
 _NAME = rb"(?:\\[,= ]|[^,= ])++"
@@ -20,6 +20,8 @@ _LINE = re.compile(
 )
 _ESCAPED = re.compile(rb"\\([,= ])")
 _ESCAPED_TEXT = re.compile(rb'\\(["\\])')
+_INTEGER = re.compile(rb"-?\d++i")
+_UNSIGNED = re.compile(rb"\d++u")
 _UNEVEN = re.compile(rb"=[,=]|=\Z|,=|\A=|,,")
 _BOOLEANS = dict.fromkeys((b"t", b"T", b"true", b"True", b"TRUE"), True) | dict.fromkeys(
     (b"f", b"F", b"false", b"False", b"FALSE"), False
@@ -242,7 +244,7 @@ class Parser:
         if (whole := suffixed_integers(texts)) is not None:
             yield Column("integer", whole), positions
             return
-        kinds: dict[str, tuple[list[int], list[bytes]]] = {}
+        kinds: dict[Kind, tuple[list[int], list[bytes]]] = {}
         for position, text in zip(positions, texts, strict=True):
             kind = _kind(text)
             if kind is None:
@@ -274,14 +276,15 @@ def _read_head(context: Context, head: bytes) -> _Group | None:
     return _Group(tuple(sorted(labels)))
 
 
-def _kind(text: bytes) -> str | None:
+def _kind(text: bytes) -> Kind | None:
     if text.startswith(b'"'):
         return "text" if text.endswith(b'"') and len(text) > 1 else None
     if text in _BOOLEANS:
         return "boolean"
-    if text[-1:] in {b"i", b"u"}:
-        number = text[:-1]
-        return "integer" if number.lstrip(b"-").isdigit() and abs(int(number)) < _LARGEST else None
+    if _INTEGER.fullmatch(text):
+        return "integer" if -_LARGEST <= int(text[:-1]) < _LARGEST else None
+    if _UNSIGNED.fullmatch(text):
+        return "unsigned" if int(text[:-1]) < 2 * _LARGEST else None
     try:
         float(text)
     except ValueError:
@@ -289,7 +292,7 @@ def _kind(text: bytes) -> str | None:
     return "float" if b"_" not in text else None
 
 
-def _column(kind: str, texts: list[bytes]) -> Column:
+def _column(kind: Kind, texts: list[bytes]) -> Column:
     match kind:
         case "text":
             plain = [_ESCAPED_TEXT.sub(rb"\1", text[1:-1]).decode(errors="replace") for text in texts]
@@ -298,6 +301,8 @@ def _column(kind: str, texts: list[bytes]) -> Column:
             return Column("boolean", np.array([_BOOLEANS[text] for text in texts], np.bool_))
         case "integer":
             return Column("integer", np.array([int(text[:-1]) for text in texts], np.int64))
+        case "unsigned":
+            return Column("unsigned", np.array([int(text[:-1]) for text in texts], np.uint64))
         case _:
             return Column("float", np.array([float(text) for text in texts], np.float64))
 

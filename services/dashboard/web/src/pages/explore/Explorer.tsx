@@ -1,6 +1,6 @@
 import { useCallback, useMemo, useRef } from "react";
 
-import { useNow } from "@/api/query";
+import type { LiveFilter } from "@/api/live";
 import type { Command } from "@/charts/keys";
 import { spanText } from "@/charts/labels";
 import { useTokens } from "@/charts/tokens";
@@ -12,31 +12,21 @@ import { useLanguage, useTexts } from "@/i18n/language";
 
 import type { Entry } from "./catalogue";
 import { slotOf, slotsFor, type Chosen } from "./choice";
-import { grown } from "./curves";
 import { fileName, saveBlob, saveTable, tablesOf, type TableFormat } from "./files";
 import { Panels } from "./Panels";
-import { panelsOf } from "./panels";
 import { Picker } from "./Picker";
 import { pictureOf } from "./picture";
-import { plansOf } from "./plans";
 import { RangeControls } from "./RangeControls";
-import { moved, rangeOf, spanOf, zoomed } from "./ranges";
+import { moved, zoomed } from "./ranges";
 import { ReadingsTable } from "./ReadingsTable";
 import { Sheet } from "./Sheet";
 import { exploreTexts } from "./texts";
 import { Toolbar } from "./Toolbar";
-import { keyOf, useCurves } from "./useCurves";
-import { useIntervals } from "./useIntervals";
-import { useIsWide, usePoints } from "./useScreen";
-import { useTail } from "./useTail";
+import { useCharts } from "./useCharts";
+import { useIsWide } from "./useScreen";
 import type { Views } from "./useView";
-import { FIRST_VIEW, SPANS } from "./view";
-import { longestOf } from "./windows";
+import { FIRST_VIEW } from "./view";
 import { Waiting } from "./Waiting";
-
-/** So many steps of the clock move a view of the last hours by its width. */
-const TICKS = 2000;
-const [FASTEST_TICK_MS, SLOWEST_TICK_MS] = [1_000, 60_000];
 
 /** Choice, range, charts and files of one view. */
 export function Explorer({ entries, chosen, views }: { entries: readonly Entry[]; chosen: readonly Chosen[]; views: Views }) {
@@ -46,35 +36,11 @@ export function Explorer({ entries, chosen, views }: { entries: readonly Entry[]
   const charts = useRef<HTMLDivElement>(null);
   const { view, change, enter, leave } = views;
   const isFollowing = "last" in view.range;
-  const clock = useNow(tickOf(view.range));
-  const zone = chosen[0]?.entry.zone ?? "UTC";
-
-  const points = usePoints();
   const isWide = useIsWide();
-  const asking = rangeOf(view.range, clock);
-  const length = asking.stop - asking.start;
-  const plans = useMemo(
-    () => plansOf(chosen, { resolution: view.resolution, aggregate: view.aggregate }, length, points),
-    [chosen, view.resolution, view.aggregate, length, points],
-  );
-  const every = longestOf(plans.map((plan) => plan.every));
-  const span = spanOf(view.range, clock, every, zone);
-  const { asked, curves: fetched, before } = useCurves({ plans, all: entries, span, zone, isCompared: view.isCompared });
-  const intervals = useIntervals(plans, entries, asking.stop, fetched !== undefined);
-  const tail = useTail(keyOf({ plans, span }), asked.fetchedAt, plans, entries, isFollowing);
-  const curves = useMemo(() => fetched && grown(fetched, tail.readings, tail.windows), [fetched, tail.readings, tail.windows]);
-
-  // A reading that came after the clock's last step is within the view all the same.
-  const newest = Math.max(...[...tail.readings.values()].map((curve) => curve.time.at(-1) ?? 0));
-  const now = Math.max(clock, newest + 1);
-  const { start, stop } = rangeOf(view.range, now);
-  const panels = useMemo(
-    () =>
-      curves === undefined
-        ? []
-        : panelsOf({ plans, curves, before, range: { start, stop }, zone, now, beforeName: texts.before, intervals }),
-    [plans, curves, before, start, stop, zone, now, texts, intervals],
-  );
+  const heard = useMemo(() => (chosen.length === 0 ? null : filterOf(chosen)), [chosen]);
+  const { asked, panels: drawn, plans, range, zone, now, isCompared, fresh } = useCharts(entries, chosen, view, heard);
+  const { start, stop } = range;
+  const panels = drawn ?? [];
 
   const onToggle = (entry: Entry): void => {
     const isChosen = chosen.some((one) => one.entry.path === entry.path);
@@ -140,9 +106,9 @@ export function Explorer({ entries, chosen, views }: { entries: readonly Entry[]
           {zone} ({formatZone(zone, stop)})
         </span>
         {new Set(chosen.map(({ entry }) => entry.zone)).size > 1 && <span className="chip warn">{texts.severalZones}</span>}
-        {!isFollowing && tail.count > 0 && (
+        {!isFollowing && fresh > 0 && (
           <button type="button" className="chip info" title={texts.freshHint} onClick={() => change({ range: FIRST_VIEW.range })}>
-            {texts.fresh(tail.count)}
+            {texts.fresh(fresh)}
           </button>
         )}
       </p>
@@ -152,16 +118,17 @@ export function Explorer({ entries, chosen, views }: { entries: readonly Entry[]
           <p>{texts.nothingPickedHint}</p>
         </section>
       )}
-      {chosen.length > 0 && curves === undefined && asked.error === null && <Waiting />}
+      {chosen.length > 0 && drawn === undefined && asked.error === null && <Waiting />}
       {view.isTable ? (
         <ReadingsTable panels={panels} zone={zone} />
       ) : (
         <div ref={charts}>
           <Panels
             panels={panels}
+            sync="explore"
             plans={plans}
             isOther={asked.isOther}
-            isCompared={before !== null}
+            isCompared={isCompared}
             isWide={isWide}
             onSelect={onSelect}
             onCommand={onCommand}
@@ -173,9 +140,9 @@ export function Explorer({ entries, chosen, views }: { entries: readonly Entry[]
   );
 }
 
-function tickOf(range: Views["view"]["range"]): number {
-  const step = "last" in range ? SPANS[range.last] / TICKS : SLOWEST_TICK_MS;
-  return Math.min(Math.max(step, FASTEST_TICK_MS), SLOWEST_TICK_MS);
+function filterOf(chosen: readonly Chosen[]): LiveFilter {
+  const all = (of: (entry: Entry) => string): string[] => [...new Set(chosen.map(({ entry }) => of(entry)))].sort();
+  return { project: all(({ project }) => project), house: all(({ house }) => house), quantity: all(({ quantity }) => quantity) };
 }
 
 /** The address holds whole seconds. */

@@ -1,3 +1,5 @@
+import "./panels.css";
+
 import { type CSSProperties } from "react";
 
 import type { Command } from "@/charts/keys";
@@ -13,10 +15,10 @@ import type { Plan } from "./plans";
 import { exploreTexts } from "./texts";
 import type { Asked } from "./view";
 
-const SYNC = "explore";
-
 export interface PanelsProps {
   panels: readonly Panel[];
+  /** Charts of one group move their cursors together. */
+  sync: string;
   plans: readonly Plan[];
   isOther: boolean;
   isCompared: boolean;
@@ -28,19 +30,19 @@ export interface PanelsProps {
 }
 
 /** One panel a unit, their cursors together. */
-export function Panels({ panels, plans, isOther, isCompared, isWide, onSelect, onCommand, onRange }: PanelsProps) {
+export function Panels({ panels, sync, plans, isOther, isCompared, isWide, onSelect, onCommand, onRange }: PanelsProps) {
   const texts = useTexts(exploreTexts);
   const names = panels.flatMap(({ curves }) => curves.filter(({ isComparison }) => !isComparison).map(({ name }) => name.length));
   const longest = Math.max(0, ...names);
   return (
-    <div className="explore-panels" style={{ "--panels": panels.length } as CSSProperties}>
+    <div className="panels" style={{ "--panels": panels.length } as CSSProperties}>
       {panels.map((panel) => {
         const mine = plans.filter(({ entry }) => panelKey(entry) === panel.key);
         return (
           <div key={panel.key} className="card">
             <TimeChart
               panel={panel}
-              sync={SYNC}
+              sync={sync}
               isOther={isOther}
               note={noteOf(mine, panel.unfinished !== null, isCompared, texts)}
               endLabels={isWide ? longest : 0}
@@ -67,7 +69,7 @@ function Empty({ panel, plans, onRange }: { panel: Panel; plans: readonly Plan[]
   const last = before.length > 0 ? Math.max(...before) : null;
   const length = range.stop - range.start;
   return (
-    <p className="explore-empty strip" role="status">
+    <p className="panel-empty strip" role="status">
       {texts.empty(spanText(range.start, range.stop, zone, locale(language)))}
       {last !== null && (
         <>

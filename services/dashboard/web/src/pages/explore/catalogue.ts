@@ -24,7 +24,7 @@ export interface Entry {
 }
 
 export interface Names {
-  readonly houses: readonly Schemas["HouseOut"][];
+  readonly houses: readonly Pick<Schemas["HouseOut"], "project" | "id" | "name" | "zone">[];
   readonly rooms: readonly Pick<Schemas["RoomOut"], "project" | "house" | "id" | "name">[];
   readonly quantities: readonly Schemas["QuantityOut"][];
 }

@@ -2,7 +2,7 @@
 
 import { useEffect, useRef, useState } from "react";
 
-import { useLive } from "@/api/live";
+import { useLive, type LiveFilter } from "@/api/live";
 import type { LiveReading } from "@/api/stream";
 import type { Curve } from "@/charts/gaps";
 
@@ -33,17 +33,27 @@ interface Keyed<T> {
   readonly value: T;
 }
 
-/** @param key of the question that the tail continues.
- *  @param fetchedAt when it was answered: an answer has newer windows than what was asked before it.
- *  @param isFollowing whether the view's right edge is now; a view of the past only counts what came. */
-export function useTail(key: string, fetchedAt: number, plans: readonly Plan[], all: readonly Entry[], isFollowing: boolean): Tail {
+export interface Continued {
+  /** Of the question that the tail continues. */
+  readonly key: string;
+  /** When it was answered: an answer has newer windows than what was asked before it. */
+  readonly fetchedAt: number;
+  readonly plans: readonly Plan[];
+  readonly all: readonly Entry[];
+  /** Whether the view's right edge is now; a view of the past only counts what came. */
+  readonly isFollowing: boolean;
+  /** What the page's live stream tells of; null while nothing is to be heard. */
+  readonly heard: LiveFilter | null;
+}
+
+export function useTail({ key, fetchedAt, plans, all, isFollowing, heard: filter }: Continued): Tail {
   const [heard, setHeard] = useState<Keyed<Pick<Tail, "readings" | "count">>>({ key, value: NO_TAIL });
   const [filled, setFilled] = useState<Keyed<Curves>>({ key, value: NOTHING });
   const hasNews = useRef(false);
   const wanted = new Map(plans.map((plan) => [plan.entry.path, plan]));
   const windowKey = `${key} ${fetchedAt}`;
 
-  useLive(plans.length === 0 ? null : filterOf(plans), (readings) => {
+  useLive(filter, (readings) => {
     const mine = readings.filter((reading) => typeof reading.value === "number" && wanted.has(pathOf(reading)));
     if (mine.length === 0) {
       return;
@@ -82,11 +92,6 @@ export function useTail(key: string, fetchedAt: number, plans: readonly Plan[], 
 
   const { readings, count } = heard.key === key ? heard.value : NO_TAIL;
   return { readings, count, windows: filled.key === windowKey ? filled.value : NOTHING };
-}
-
-function filterOf(plans: readonly Plan[]) {
-  const all = (of: (entry: Entry) => string): string[] => [...new Set(plans.map(({ entry }) => of(entry)))].sort();
-  return { project: all(({ project }) => project), house: all(({ house }) => house), quantity: all(({ quantity }) => quantity) };
 }
 
 function appended(curves: Curves, readings: readonly LiveReading[]): Curves {

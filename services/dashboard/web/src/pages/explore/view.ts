@@ -72,6 +72,17 @@ export function viewQuery(view: View): Record<string, string | readonly string[]
   };
 }
 
+/** The address of a view in Explore. */
+export function exploreHref(view: View): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(viewQuery(view))) {
+    for (const one of typeof value === "string" ? [value] : (value ?? [])) {
+      query.append(name, one);
+    }
+  }
+  return `/explore?${query.toString()}`;
+}
+
 function parseRange(query: URLSearchParams): Asked {
   const start = Date.parse(query.get("from") ?? "");
   const stop = Date.parse(query.get("to") ?? "");

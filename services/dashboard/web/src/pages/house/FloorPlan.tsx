@@ -92,8 +92,9 @@ function Scale({ quantity, shades }: { quantity: Painted; shades: readonly Shade
   const [, ...bounded] = shades;
   return (
     <ol className="scale">
+      <li className="muted">{SYMBOLS[quantity]}</li>
       <li className={`shade-${shades[0]?.name ?? "none"}`}>
-        <span className="swatch" />
+        <span className="scale-swatch" />
         {t.below(formatNumber(bounded[0]?.from ?? 0, 0, language))}
       </li>
       {bounded.map((shade, at) => {
@@ -101,14 +102,13 @@ function Scale({ quantity, shades }: { quantity: Painted; shades: readonly Shade
         const from = formatNumber(shade.from, 0, language);
         return (
           <li key={shade.name} className={`shade-${shade.name}`}>
-            <span className="swatch" />
+            <span className="scale-swatch" />
             {next ? `${from}–${formatNumber(next.from, 0, language)}` : t.above(from)}
           </li>
         );
       })}
-      <li className="muted">{SYMBOLS[quantity]}</li>
       <li className="shade-none">
-        <span className="swatch" />
+        <span className="scale-swatch" />
         {t.none}
       </li>
     </ol>

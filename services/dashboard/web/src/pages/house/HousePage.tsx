@@ -9,11 +9,12 @@ import { VerdictChip } from "@/components/VerdictChip";
 import { useTitle } from "@/components/useTitle";
 import { formatValue } from "@/format/numbers";
 import type { HouseNow } from "@/houses/model";
-import { useHouses } from "@/houses/useHouses";
+import { useHouses, type Selection } from "@/houses/useHouses";
 import { housePage } from "@/i18n/house";
 import { houseTexts } from "@/i18n/houses";
 import { useLanguage, useTexts } from "@/i18n/language";
 import { Climate } from "@/pages/house/Climate";
+import { DayCharts } from "@/pages/house/DayCharts";
 import { FloorPlan } from "@/pages/house/FloorPlan";
 import { paintedOf } from "@/pages/house/quantities";
 import { RoomList } from "@/pages/house/RoomList";
@@ -39,12 +40,12 @@ export default function HousePage({ route }: PageProps) {
       </div>
       <LiveLost zone={zone} />
       <ErrorStrip asked={asked} zone={zone} />
-      {house ? <House house={house} now={now} /> : <div className="card placeholder" aria-hidden="true" />}
+      {house ? <House house={house} selection={selection} now={now} isPaused={isPaused} /> : <div className="card placeholder" aria-hidden="true" />}
     </div>
   );
 }
 
-function House({ house, now }: { house: HouseNow; now: number }) {
+function House({ house, selection, now, isPaused }: { house: HouseNow; selection: Selection; now: number; isPaused: boolean }) {
   const t = useTexts(housePage);
   const h = useTexts(houseTexts);
   const { query } = useLocation();
@@ -72,6 +73,7 @@ function House({ house, now }: { house: HouseNow; now: number }) {
           <FloorPlan rooms={house.rooms} quantity={quantity} shades={shades} />
         </section>
       </div>
+      <DayCharts house={house} selection={selection} quantity={quantity} now={now} isPaused={isPaused} />
       <Climate house={house} />
     </>
   );

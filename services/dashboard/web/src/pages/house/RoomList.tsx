@@ -13,6 +13,7 @@ export function RoomList({ rooms, at }: { rooms: readonly RoomNow[]; at: number 
   const t = useTexts(houseTexts);
   const c = useTexts(common);
   const language = useLanguage();
+  const hasBatteries = rooms.some(({ battery }) => battery !== null);
   return (
     <table className="rooms">
       <thead>
@@ -22,7 +23,7 @@ export function RoomList({ rooms, at }: { rooms: readonly RoomNow[]; at: number 
           <th scope="col">{t.humidity}</th>
           <th scope="col">{t.co2}</th>
           <th scope="col">{t.age}</th>
-          <th scope="col">{t.battery}</th>
+          {hasBatteries ? <th scope="col">{t.battery}</th> : null}
         </tr>
       </thead>
       <tbody>
@@ -41,9 +42,11 @@ export function RoomList({ rooms, at }: { rooms: readonly RoomNow[]; at: number 
               <Value now={room.co2} symbol="ppm" at={at} />
             </td>
             <td data-label={t.age}>{room.heard > 0 ? <Age milliseconds={at - room.heard} /> : <span className="muted">{c.noData}</span>}</td>
-            <td data-label={t.battery} className={room.battery !== null && room.battery < EMPTYING ? "emptying" : ""}>
-              {room.battery === null ? <span className="muted">–</span> : formatValue(room.battery, "%", language).whole}
-            </td>
+            {hasBatteries ? (
+              <td data-label={t.battery} className={room.battery !== null && room.battery < EMPTYING ? "emptying" : ""}>
+                {room.battery === null ? <span className="muted">–</span> : formatValue(room.battery, "%", language).whole}
+              </td>
+            ) : null}
           </tr>
         ))}
       </tbody>

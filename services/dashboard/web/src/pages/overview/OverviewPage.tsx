@@ -5,7 +5,7 @@ import { COMFORTABLE, SILENT, type Kind } from "@/climate/verdict";
 import { ErrorStrip } from "@/components/ErrorStrip";
 import { LiveBar, LiveLost } from "@/components/LiveBar";
 import { domainOf } from "@/components/Sparkline";
-import { formatNumber, formatValue } from "@/format/numbers";
+import { formatNumber } from "@/format/numbers";
 import { houseKey } from "@/houses/day";
 import type { HouseNow } from "@/houses/model";
 import { useDay, useHouses } from "@/houses/useHouses";
@@ -20,6 +20,8 @@ const DAY = 86_400_000;
 const LEAST_DEGREES = 4;
 /** As many as fill a first screen; the real ones stand in the same places. */
 const PLACEHOLDERS = 6;
+/** So many houses fill a first screen with larger curves. */
+const FEW = 6;
 
 export default function OverviewPage() {
   const t = useTexts(houseTexts);
@@ -40,7 +42,7 @@ export default function OverviewPage() {
       <LiveLost zone={zone} />
       <ErrorStrip asked={asked.error ? asked : day} zone={zone} />
       {houses?.length === 0 ? <Empty /> : null}
-      <ul className="houses">
+      <ul className={houses && houses.length <= FEW ? "houses few" : "houses"}>
         {houses
           ? houses.map((house) => {
               const key = houseKey(house.project, house.id);
@@ -90,7 +92,7 @@ function Legend({ zone, now }: { zone: string; now: number }) {
   const t = useTexts(houseTexts);
   const language = useLanguage();
   const limit = limitFor("temperature", "II", seasonOf(now, zone));
-  const degrees = (value: number) => formatValue(value, "°C", language).whole;
+  const degrees = (value: number) => `${formatNumber(value, 0, language)}\u202f°C`;
   const bounds = limit && boundsOf(limit);
   const comfortable = bounds ? `${formatNumber(bounds.lower, 0, language)}–${formatNumber(bounds.upper, 0, language)}\u202f°C` : "";
   return <p className="muted legend">{t.scale(degrees(SCALE.low), degrees(SCALE.high), comfortable)}</p>;
