@@ -8,7 +8,7 @@ import pytest
 from tests.common.eventually import eventually
 from tests.stack.stack import Stack
 
-pytestmark = [pytest.mark.docker, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.docker, pytest.mark.timeout(900)]
 
 ROWS = 40
 TABLE = "\n".join(
