@@ -26,6 +26,7 @@ _EXPLORE = "/explore?last=7d&" + "&".join(
     )
 )
 _PHONE = (360, 740)
+_TALL = (1280, 1040)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +51,11 @@ SHOTS = (
     Shot("overview-light", "/", "article.house"),
     Shot("overview-dark", "/", "article.house", theme="dark", locale="fi-FI"),
     Shot("overview-phone", "/", "article.house", _PHONE),
-    Shot("house-light", _HOUSE, ".day canvas"),
-    Shot("house-dark", f"{_HOUSE}?quantity=co2", ".day canvas", theme="dark", locale="fi-FI"),
+    Shot("house-light", _HOUSE, ".day canvas", _TALL),
+    Shot("house-dark", f"{_HOUSE}?quantity=co2", ".day canvas", _TALL, "dark", "fi-FI"),
     Shot("house-phone", _HOUSE, ".day canvas", _PHONE, theme="dark"),
-    Shot("explore-light", _EXPLORE, ".chart canvas"),
-    Shot("explore-dark", _EXPLORE, ".chart canvas", theme="dark", locale="fi-FI"),
+    Shot("explore-light", _EXPLORE, ".chart canvas", _TALL),
+    Shot("explore-dark", _EXPLORE, ".chart canvas", _TALL, "dark", "fi-FI"),
     Shot("explore-phone", _EXPLORE, ".chart canvas", _PHONE),
     Shot("health-light", "/data-health", "[data-cell]"),
     Shot("health-dark", "/data-health", "[data-cell]", theme="dark", locale="fi-FI"),
@@ -89,15 +90,15 @@ def take(browser: Browser, address: str, shot: Shot, target: Path) -> None:
         reduced_motion="reduce",
     )
     page = context.new_page()
-    page.set_default_timeout(60_000)
+    page.set_default_timeout(120_000)
     page.goto(address + shot.path)
     page.locator(shot.shown).first.wait_for(state="attached")
     if not shot.path.startswith("/data-health"):
         page.locator(".live-live").wait_for()
     page.wait_for_function("document.querySelectorAll('.placeholder, .day-waiting').length === 0")
     page.wait_for_load_state("load")
-    page.wait_for_timeout(1500)
-    page.screenshot(path=target / f"{shot.name}.png")
+    page.wait_for_timeout(1000)
+    page.screenshot(path=target / f"{shot.name}.png", timeout=120_000)
     context.close()
 
 

@@ -1,8 +1,10 @@
 """A database of odd shapes, as years of different gateways leave it: names, types, policies, gaps, nanoseconds."""
 
 import random
+import urllib.error
 from collections import Counter
 from collections.abc import Callable, Iterator
+from http import HTTPStatus
 
 from tests.common.migrate import ask, create_bucket, post, post_bucket
 from tests.common.servers import Influxd, Influxd2
@@ -17,6 +19,7 @@ MAPPING = [
 ]
 PLACE = {"project": "toe", "house": "{tag.the house}", "room": "{tag.room}", "device": "{tag.dev}.{policy}"}
 _LINES_AT_ONCE = 10_000
+_TRIES = 10
 _HOUSES = ("Talo 1", "House, the=second", "häuschen")
 _YEARS = (1_350_000_000, 1_500_000_000, 1_500_300_000, 1_700_000_000)
 
@@ -36,7 +39,23 @@ def fill_buckets(server: Influxd2, database: str, points: int) -> Counter[str]:
     return _fill(points, lambda lines, policy: post_bucket(server, f"{database}/{policy}", lines))
 
 
+def _patiently(put: Callable[[str, str], None]) -> Callable[[str, str], None]:
+    """A busy server answers 500 when a write takes it too long; the same points again do no harm."""
+
+    def put_again(lines: str, policy: str) -> None:
+        for _ in range(_TRIES):
+            try:
+                return put(lines, policy)
+            except urllib.error.HTTPError as error:
+                if error.code != HTTPStatus.INTERNAL_SERVER_ERROR:
+                    raise
+        return put(lines, policy)
+
+    return put_again
+
+
 def _fill(points: int, put: Callable[[str, str], None]) -> Counter[str]:
+    put = _patiently(put)
     counts: Counter[str] = Counter()
     for policy in POLICIES:
         batch: list[str] = []

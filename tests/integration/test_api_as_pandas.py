@@ -174,6 +174,9 @@ def test_the_resolved_query_states_everything(asked: Asked) -> None:
     assert [all_asked[key] for key in stated] == ["1h", "max", "linear", 3, "right", "right", "°F", None]
 
 
+QUANTITIES = ("energy_total", "temperature")
+
+
 @pytest.mark.parametrize("count", [5, 100, 1000])
 def test_points_are_real_and_keep_what_the_eye_sees(asked: Asked, count: int) -> None:
     """At most so many readings of the flat, each of which was measured; ends and extremes among them."""
@@ -208,6 +211,20 @@ def test_all_of_few_points(asked: Asked) -> None:
     whole = asked.rows(**day, quantity="temperature")
 
     assert asked.rows(**day, points=1000) == whole
+
+
+def test_points_side_by_side(asked: Asked) -> None:
+    """In the wide layout each series has its own points, and nothing at those of the others."""
+    span: dict[str, Any] = {"start": "2017-01-01", "stop": "2027-01-01", "points": 50}
+    frame = {name: pd.Series(dict(zip(*asked.rows(**span, quantity=name), strict=True))) for name in QUANTITIES}
+    expected = pd.DataFrame(frame)
+
+    answer = asked.api.get("readings", project=asked.project, **span, layout="wide", quantity=list(QUANTITIES)).json()
+
+    assert answer["time"] == expected.index.tolist()
+    for series in answer["series"]:
+        values = np.array(series["value"], float)
+        np.testing.assert_array_equal(values, expected[series["quantity"]])
 
 
 def test_units(asked: Asked) -> None:

@@ -128,6 +128,17 @@ def test_a_failure_at_once_is_a_problem(store: str, tmp_path: Path, asked: dict[
     assert reader.closed.is_set()
 
 
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_failure_on_the_way_to_a_wide_answer_is_a_problem(store: str, tmp_path: Path, form: str) -> None:
+    """All readings are joined before the first row is sent."""
+    with served(store, tmp_path, chunks=6) as (url, reader):
+        asked = {"format": form, "layout": "wide", "stop": str(START + 100_000 * SECOND)}
+        answer = CLIENT.get(f"{url}/v1/readings", params=asked)
+
+    assert (answer.status_code, answer.headers["content-type"]) == (503, "application/problem+json")
+    assert reader.closed.is_set()
+
+
 def test_a_client_that_leaves_ends_the_reading(store: str, tmp_path: Path) -> None:
     """What the reading holds open is given back, though nobody read to the end."""
     with served(store, tmp_path, chunks=100) as (url, reader):

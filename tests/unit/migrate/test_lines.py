@@ -94,6 +94,26 @@ def test_whole_numbers_come_as_large_as_servers_hold_them() -> None:
     assert bad == [(2, "value"), (3, "value")]
 
 
+def test_a_series_with_a_line_that_needs_care_keeps_the_order_of_its_lines() -> None:
+    """Where some lines hold text, other fields or a mistake, all of their series is read line by line."""
+    batches, bad = _read(
+        b'm,a=1 v=1 5\nm,a=2 v=1,w=2i 5\nm,a=1 v="x y" 6\nm,a=1 v=3 5\nm,a=2 w=3i 5\n\nm,a=2 v=5 7 8\nm,=x v=1 9\n'
+    )
+    found = [
+        (dict(batch.labels)["tag.a"], name, column.kind, column.values[at].tolist(), batch.rows[at].tolist())
+        for batch in batches
+        for name, column in batch.fields.items()
+        for at in [column.present_or_all()]
+    ]
+    assert sorted(found) == [
+        ("1", "v", "float", [1.0, 3.0], [1, 4]),
+        ("1", "v", "text", ["x y"], [3]),
+        ("2", "v", "float", [1.0], [2]),
+        ("2", "w", "integer", [2, 3], [2, 5]),
+    ]
+    assert sorted(bad) == [(7, "time"), (8, "line")]
+
+
 def test_lines_of_one_series_with_other_fields_stay_apart() -> None:
     """Fields that come and go, in another order, twice in a line: each value stays with its own time."""
     lines = [

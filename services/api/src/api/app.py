@@ -8,7 +8,6 @@ from api.delivery import Deliver
 from api.deps import refuse_strange_parameters
 from api.description import add_description
 from api.docs import add_docs
-from api.metrics import CountRequests
 from api.patience import EndQueries
 from api.problems import add_problems
 from api.rates import LimitRates, Rates
@@ -28,6 +27,7 @@ from api.routes import (
     status,
 )
 from api.services import Services
+from hdh.requests import CountRequests
 from hdh.serve import add_health
 
 _ROUTES = (
@@ -58,7 +58,7 @@ def create_app(services: Services) -> FastAPI:
     # The last one added is the first to see a request.
     app.add_middleware(EndQueries, seconds=services.answer_seconds)
     app.add_middleware(LimitRates, keys=Rates(services.key_rate), public=Rates(services.public_rate))
-    app.add_middleware(CountRequests, metrics=services.metrics)
+    app.add_middleware(CountRequests, metrics=services.metrics.requests)
     app.add_middleware(Deliver)
     add_problems(app)
     app.include_router(index.router)

@@ -92,12 +92,17 @@ def _parameters(request: Request) -> dict[str, bool]:
     }
 
 
+def _no_names() -> list[str]:
+    """What `list` returns too; but its signature, which is looked up at every request, would be parsed each time."""
+    return []
+
+
 def _several(name: str, description: str, example: str) -> Any:  # noqa: ANN401 (what Query is)
     return Query(
         alias=name,
         description=f"{description} May be repeated; without it, all.",
         openapi_examples={"example": {"value": [example]}},
-        default_factory=list,
+        default_factory=_no_names,
     )
 
 

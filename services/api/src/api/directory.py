@@ -3,10 +3,11 @@
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from zoneinfo import ZoneInfo
 
 from api.access import Access, View
+from api.ahead import Ahead
 from api.names import Names, Pseudonyms
 from hdh.model import UNASSIGNED, Series
 from hdh.quantities import catalogue
@@ -157,10 +158,10 @@ class Directories:
     def __init__(self, reader: Reader, secret: bytes, clock: Callable[[], float]) -> None:
         self._reader = reader
         self._secret = secret
-        self._clock = clock
         self._lock = threading.Lock()
-        self._stored: tuple[float, tuple[str, ...]] | None = None
-        self._seen: dict[str, tuple[float, tuple[Series, ...]]] = {}
+        self._stored: Ahead[tuple[str, ...]] = Ahead(clock)
+        self._listed: Ahead[tuple[Series, ...]] = Ahead(clock)
+        self._seen: dict[str, tuple[Series, ...]] = {}
         self._made: dict[tuple[str, View, str], tuple[tuple[Series, ...], Directory]] = {}
 
     def views(self, access: Access, site: Site, *, age: float = FRESH_SECONDS) -> Iterator[tuple[str, View]]:
@@ -172,20 +173,13 @@ class Directories:
 
     def stored(self, age: float = FRESH_SECONDS) -> tuple[str, ...]:
         """The projects that the store has, at most `age` seconds late."""
-        now = self._clock()
-        with self._lock:
-            kept = self._stored
-        if kept is None or now - kept[0] > age:
-            kept = now, tuple(self._reader.projects())
-            with self._lock:
-                self._stored = kept
-        return kept[1]
+        return self._stored.get("", lambda: tuple(self._reader.projects()), age)
 
     def directory(self, project: str, view: View, site: Site, *, age: float = FRESH_SECONDS) -> Directory:
         """One project's directory, at most `age` seconds late."""
         # A project that is listed but not there may be created any moment.
         stored = project in self.stored(age) or project in self.stored(min(age, MISS_SECONDS))
-        seen = self._series(project, age) if stored else ()
+        seen = self._listed.get(project, partial(self._series, project), age) if stored else ()
         key = project, view, site.version
         with self._lock:
             made = self._made.get(key)
@@ -199,14 +193,11 @@ class Directories:
             self._made[key] = seen, directory
         return directory
 
-    def _series(self, project: str, age: float) -> tuple[Series, ...]:
-        now = self._clock()
+    def _series(self, project: str) -> tuple[Series, ...]:
+        # The newest readings name every series, and cost the stores less than counting does.
+        found = tuple(latest.series for latest in self._reader.latest(Selection(project)))
         with self._lock:
-            kept = self._seen.get(project)
-        if kept is None or now - kept[0] > age:
-            # The newest readings name every series, and cost the stores less than counting does.
-            found = tuple(latest.series for latest in self._reader.latest(Selection(project)))
-            kept = now, found if kept is None or kept[1] != found else kept[1]
-            with self._lock:
-                self._seen[project] = kept
-        return kept[1]
+            # The same ones are the same object, which a directory is known by.
+            if self._seen.get(project) != found:
+                self._seen[project] = found
+            return self._seen[project]

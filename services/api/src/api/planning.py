@@ -64,15 +64,24 @@ def plan(reader: Reader, extent: Extent, directories: Sequence[Directory]) -> Pl
     if extent.range.start is None:
         found = (info.first for directory in directories for info in series_of(reader, directory, extent.filters))
         first = min(found, default=None)
-    # Asked for once where there is nothing to read, so that a bad range is an error there too.
-    extent.span(extent.tz or UTC, first)
     planned = [
         (part, span)
         for directory in directories
         for part in parts(directory, extent.filters, extent.tz)
         if (span := extent.span(part.zone, first))
     ]
+    if not planned:
+        # Nothing is to be read, but a bad range is an error all the same.
+        extent.span(home(extent, directories), first)
     return tuple(planned)
+
+
+def home(extent: Extent, directories: Sequence[Directory]) -> ZoneInfo:
+    """The zone by whose clock a range is told where no series is read.
+
+    In another one a house's day would begin later than in its own, perhaps after now.
+    """
+    return extent.tz or next((directory.zone for directory in directories), UTC)
 
 
 def windows_in(every: Every, span: Span) -> int:

@@ -166,7 +166,8 @@ def _check_cap(reader: Reader, request: ReadingsRequest, planned: Planned, cap: 
             f"{words}; an answer in this format has at most {cap}.",
             parameter="format",
             value=request.format.name,
-            remedy="Take format=csv, which has no limit, or a shorter range, fewer series, longer windows (every=1h).",
+            remedy="Take format=csv, parquet or arrow, which have no limit, or a shorter range, fewer series, "
+            "longer windows (every=1h).",
         )
 
 

@@ -8,7 +8,7 @@ from api.answers import UTC, TimeStyle
 from api.deps import Moment
 from api.directory import Directory
 from api.moments import written
-from api.planning import Extent, Planned
+from api.planning import Extent, Planned, home
 from api.selections import spell_series
 
 
@@ -39,8 +39,8 @@ class ResolvedOut(BaseModel):
 def resolved(extent: Extent, directories: Sequence[Directory], planned: Planned, style: TimeStyle) -> dict[str, object]:
     """What was asked for, with every default and relative time filled in."""
     spans = {part.zone: span for part, span in planned}
-    if not spans and (span := extent.span(extent.tz or UTC)):
-        spans = {extent.tz or UTC: span}
+    if not spans and (span := extent.span(home(extent, directories))):
+        spans = {home(extent, directories): span}
     zone = extent.tz or (next(iter(spans)) if len(spans) == 1 else UTC)
     filters = extent.filters
     return {

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from api.access import Openness
+from api.ahead import Ahead
 from api.directory import Directories
 from api.ingest import Ingest
 from api.keys import Keys
@@ -32,6 +33,7 @@ class Services:
         public_rate: the same for one address without a key.
         hub: all who listen for what is written.
         audiences: what each kind of them hears.
+        latest: the answers of `/v1/latest`.
     """
 
     reader: Reader
@@ -50,6 +52,7 @@ class Services:
     public_rate: int
     hub: Hub
     audiences: Audiences
+    latest: Ahead[bytes]
     metrics: Metrics = field(default_factory=Metrics)
 
     def ready(self) -> list[str]:

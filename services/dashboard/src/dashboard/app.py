@@ -8,11 +8,12 @@ from fastapi import FastAPI, Request, Response
 from pydantic import BaseModel, Field, SecretStr
 
 from dashboard.bundle import Bundle
-from dashboard.metrics import CountRequests, Metrics
+from dashboard.metrics import Metrics
 from dashboard.problems import api_away, problem
 from dashboard.security import Secure
 from dashboard.sessions import Sessions
 from dashboard.upstream import Upstream
+from hdh.requests import CountRequests
 from hdh.serve import add_health
 
 COOKIE = "hdh_session"
@@ -43,7 +44,7 @@ def create_app(api_url: str, bundle: Bundle) -> FastAPI:
         await upstream.close()
 
     app = FastAPI(title="Healthy Digital House: dashboard", lifespan=lifespan, openapi_url=None)
-    app.add_middleware(CountRequests, metrics=metrics)
+    app.add_middleware(CountRequests, metrics=metrics.requests)
     app.add_middleware(Secure)
     add_health(app, lambda: [why] if (why := upstream.problem()) else [], metrics.registry)
     _add_session(app, upstream, sessions)

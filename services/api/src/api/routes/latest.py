@@ -1,5 +1,6 @@
 """`/v1/latest`: the newest reading of each series."""
 
+from collections.abc import Sequence
 from operator import itemgetter
 
 import orjson
@@ -15,10 +16,13 @@ from api.problems import documented
 from api.routes import V1
 from api.samples import samples
 from api.selections import Filters, find, takes, whole_selection
+from api.services import Services
 from api.units import unit_of
 from hdh.store.interface import Latest, Reader
 
 router = APIRouter(prefix=V1, tags=["readings"])
+
+_LATE_SECONDS = 1.0
 
 
 class LatestOut(BaseModel):
@@ -50,16 +54,32 @@ class AllLatestOut(BaseModel):
 def read_latest(
     filters: FiltersDep, shared: ServicesDep, access: AccessDep, site: SiteDep, time: StyleParam = TimeStyle.MS
 ) -> Response:
-    """The newest reading of each selected series."""
+    """The newest reading of each selected series, at most a second late.
+
+    Many may ask every second: the store is asked twice a second for what they share.
+    """
+    directories = find(shared.directories, access, site, filters)
+
+    def answer() -> bytes:
+        return orjson.dumps({"latest": _found(shared, directories, filters, time)})
+
+    # All that decides what is shown.
+    views = tuple((directory.id, directory.view) for directory in directories)
+    body = shared.latest.get((views, site.version, filters, time), answer, _LATE_SECONDS)
+    return Response(body, media_type="application/json")
+
+
+def _found(
+    shared: Services, directories: Sequence[Directory], filters: Filters, style: TimeStyle
+) -> list[dict[str, object]]:
+    """What `AllLatestOut` holds: thousands of series are asked for often, and models would cost more than the store."""
     now = shared.now()
     found = [
-        _latest(directory, latest, time, now)
-        for directory in find(shared.directories, access, site, filters)
+        _latest(directory, latest, style, now)
+        for directory in directories
         for latest in _read(shared.reader, directory, filters)
     ]
-    found.sort(key=itemgetter("project", "house", "room", "device", "quantity"))
-    # Thousands of series are asked for every second by dashboards: their models would cost more than the store does.
-    return Response(orjson.dumps({"latest": found}), media_type="application/json")
+    return sorted(found, key=itemgetter("project", "house", "room", "device", "quantity"))
 
 
 def _read(reader: Reader, directory: Directory, filters: Filters) -> list[Latest]:

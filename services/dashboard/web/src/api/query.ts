@@ -8,7 +8,8 @@ const SLOWEST_RETRY = 30_000;
 function retryDelay(failures: number, error: unknown): number {
   const asked = error instanceof ApiError && error.retryAfter !== null ? error.retryAfter * 1000 : 0;
   const delay = Math.max(asked, Math.min(SLOWEST_RETRY, 1000 * 2 ** failures));
-  if (error instanceof ApiError) error.retryAt = Date.now() + delay;
+  // Asked for also where it is not tried again.
+  if (error instanceof ApiError && error.retryable) error.retryAt = Date.now() + delay;
   return delay;
 }
 

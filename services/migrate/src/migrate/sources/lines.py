@@ -1,7 +1,7 @@
 """Lines of line protocol to columns, grouped by measurement and tags."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from migrate.batch import BadRow, Batch, Column, Kind, Labels
 from migrate.sources.columns import floats, integers, spread, suffixed_integers, texts_column
+from migrate.sources.plain_lines import Plain, sort_lines
 
 _NAME = rb"(?:\\[,= ]|[^,= ])++"
 _TAG = re.compile(rb",(%b)=(%b)" % (_NAME, _NAME))
@@ -31,6 +32,7 @@ _LONGEST_TEXT = 128 * 1024
 _LARGEST = 2**63
 _MOST_GROUPS = 200_000
 _REMEDY = "A line is measurement,tag=value field=value time."
+_NO_HEAD = f"measurement and tags cannot be read. {_REMEDY}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,20 +119,30 @@ class Parser:
         self._groups: dict[tuple[Context, bytes], _Group | None] = {}
         self._by_head: dict[bytes, _Group | None] = {}
         self._open = b""
+        self._plain: list[tuple[Labels, Plain]] = []
 
     def take(self, data: bytes) -> None:
         """Sort lines into groups."""
         if b"\r" in data:
             data = data.replace(b"\r\n", b"\n")
-        lines = data.split(b"\n")
-        if not lines[-1]:
-            lines.pop()
-        number = self._number
+        data = data.removesuffix(b"\n")
+        before = self._number
+        found = sort_lines(data, before + 1)
+        if found is None:
+            self._take(enumerate(data.split(b"\n"), before + 1))
+            return
+        for plain in found.plain:
+            if (group := self._group(plain.head)) is None:
+                self.bad += [BadRow(row, "line", _NO_HEAD, _shown(plain.head)) for row in plain.rows.tolist()]
+            else:
+                self._plain.append((group.labels, plain))
+        self._take(found.rest)
+        self._number = before + data.count(b"\n") + 1
+
+    def _take(self, lines: Iterable[tuple[int, bytes]]) -> None:
         by_head = self._by_head
-        for line in lines:
-            number += 1
+        for self._number, line in lines:
             if b'"' in line or b"\\" in line or self._open:
-                self._number = number
                 self._slow(line)
                 continue
             head, _, rest = line.partition(b" ")
@@ -139,20 +151,29 @@ class Parser:
             # Every field has a name and a value: else the slow way tells what is wrong.
             commas = body.count(b",")
             if group is None or not time or body.count(b"=") != commas + 1 or _UNEVEN.search(body):
-                self._number = number
                 self._slow(line)
             else:
-                group.add(number, time, body, commas)
-        self._number = number
+                group.add(self._number, time, body, commas)
         if self._open:
             self._complain(self._open, "a text in quotes has no end in this part of the file. Mend or remove the line.")
 
     def batches(self) -> Iterator[Batch]:
         """What was taken, group by group."""
+        for labels, plain in self._plain:
+            yield self._plain_batch(labels, plain)
         for group in self._groups.values():
             if group is not None and group.rows:
                 group.settle()
                 yield from self._batches(group)
+
+    def _plain_batch(self, labels: Labels, plain: Plain) -> Batch:
+        good = np.abs(plain.time) < _LARGEST // self._unit
+        batch = Batch(labels, plain.rows, plain.time * self._unit, plain.fields)
+        if self._unit == 1 or good.all():
+            return batch
+        for row, time in zip(plain.rows[~good].tolist(), plain.time[~good].tolist(), strict=True):
+            self._complain_time(row, str(time).encode())
+        return _only(batch, good)
 
     def _slow(self, line: bytes) -> None:
         """A line that is the first of its series, has quotes or escapes, or is none."""
@@ -175,7 +196,7 @@ class Parser:
             return
         group = self._group(head)
         if group is None:
-            self._complain(line, f"measurement and tags cannot be read. {_REMEDY}")
+            self._complain(line, _NO_HEAD)
             return
         group.settle()
         group.rows.append(self._number)
@@ -231,7 +252,7 @@ class Parser:
                 times[index] = number
             else:
                 good[index] = False
-                self._complain_late(group.rows[index], "time", f"{_shown(text)} is no time of a server. Mend it.", text)
+                self._complain_time(group.rows[index], text)
         return times, good
 
     def _columns(
@@ -262,6 +283,9 @@ class Parser:
     def _complain(self, line: bytes, detail: str) -> None:
         self._open = b""
         self.bad.append(BadRow(self._number, "line", detail, _shown(line)))
+
+    def _complain_time(self, row: int, text: bytes) -> None:
+        self._complain_late(row, "time", f"{_shown(text)} is no time of a server. Mend it.", text)
 
     def _complain_late(self, row: int, reason: str, detail: str, text: bytes) -> None:
         self.late.append(BadRow(row, reason, detail, _shown(text)))

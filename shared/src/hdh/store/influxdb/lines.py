@@ -85,17 +85,35 @@ def _encode(part: Columns) -> _Encoded | None:
         return None
     try:
         head = prefix(part.measurement, part.place)
-        fields = _join([_spell(name, values) for name, values in part.fields.items()])
+        lines = _lines(part, head)
     except ValueError:
         return None
-    time = pa.array(part.time).cast(pa.string())
-    lines = pc.coalesce(pc.binary_join_element_wise(head, fields, " ", time, "\n", ""), "")
     _, ends, data = lines.buffers()
     count = len(lines) + 1
     return _Encoded(np.frombuffer(ends, np.int32, count), memoryview(data or b""))
 
 
-def _join(texts: list[Any]) -> Any:  # noqa: ANN401 (pyarrow ships no types)
+def _lines(part: Columns, head: str) -> Any:  # noqa: ANN401 (pyarrow ships no types)
+    time = pa.array(part.time).cast(pa.string())
+    numbers = {name: _numbers(name, values) for name, values in part.fields.items() if not is_text(values)}
+    if len(numbers) == len(part.fields) and not any(each.null_count for each in numbers.values()):
+        # Nearly always: then all is joined at once.
+        spelled = [(f"{field_key(name)}=", each.cast(pa.string()), ",") for name, each in numbers.items()]
+        pieces = [piece for triple in spelled for piece in triple][:-1]
+        return pc.binary_join_element_wise(head, *pieces, " ", time, "\n", "")
+    fields = _join([_spell(name, values, numbers.get(name)) for name, values in part.fields.items()])
+    return pc.coalesce(pc.binary_join_element_wise(head, fields, " ", time, "\n", ""), "")
+
+
+def _numbers(name: str, values: "Values") -> Any:  # noqa: ANN401 (as above)
+    """Numbers, null where there is no reading."""
+    if np.isinf(values).any():
+        raise ValueError(f"{name} is not finite")
+    missing = np.isnan(values)
+    return pa.array(values, mask=missing) if missing.any() else pa.array(values)
+
+
+def _join(texts: list[Any]) -> Any:  # noqa: ANN401 (as above)
     """The fields of each row, null where there is none."""
     if len(texts) == 1:
         return texts[0]
@@ -106,14 +124,10 @@ def _join(texts: list[Any]) -> Any:  # noqa: ANN401 (pyarrow ships no types)
     return pc.if_else(pc.equal(joined, ""), pa.scalar(None, pa.string()), pc.utf8_slice_codeunits(joined, 1))
 
 
-def _spell(name: str, values: "Values") -> Any:  # noqa: ANN401 (as above)
+def _spell(name: str, values: "Values", numbers: Any) -> Any:  # noqa: ANN401 (as above)
     """A column as `name=value`, null where there is no reading."""
-    if is_text(values):
-        plain = pa.array(values, pa.string())
-        escaped = pc.replace_substring(pc.replace_substring(plain, "\\", "\\\\"), '"', '\\"')
-        return pc.binary_join_element_wise(f'{field_key(name)}="', escaped, '"', "")
-    if np.isinf(values).any():
-        raise ValueError(f"{name} is not finite")
-    missing = np.isnan(values)
-    numbers = pa.array(values, mask=missing) if missing.any() else pa.array(values)
-    return pc.binary_join_element_wise(f"{field_key(name)}=", numbers.cast(pa.string()), "")
+    if numbers is not None:
+        return pc.binary_join_element_wise(f"{field_key(name)}=", numbers.cast(pa.string()), "")
+    plain = pa.array(values, pa.string())
+    escaped = pc.replace_substring(pc.replace_substring(plain, "\\", "\\\\"), '"', '\\"')
+    return pc.binary_join_element_wise(f'{field_key(name)}="', escaped, '"', "")

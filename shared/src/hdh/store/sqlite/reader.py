@@ -1,22 +1,23 @@
 """Reading the SQLite store, in short statements: a reader that is slow, or stops half-way, holds no writer up."""
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
 
 from hdh.aggregates import LOOKS_BACK, TEXT_AGGREGATES
 from hdh.gaps import fill
-from hdh.model import OTHER, Series, Span
-from hdh.quantities import Catalogue, catalogue
+from hdh.model import Span
 from hdh.store.interface import Chunk, Latest, Selection, SeriesInfo
 from hdh.store.outline import FEWEST, outline
 from hdh.store.sqlite import schema
 from hdh.store.sqlite.builder import Builder
 from hdh.store.sqlite.database import ReaderPool
-from hdh.store.sqlite.projects import SeriesRow, find_project, find_series
+from hdh.store.sqlite.known import Grouped, KnownSeries
+from hdh.store.sqlite.projects import SeriesRow
 from hdh.store.sqlite.rolled import Rolled, are_steps
 from hdh.store.sqlite.summaries import PART_OF, aggregate_summaries
 from hdh.store.url import SqliteUrl
@@ -29,6 +30,7 @@ CHUNK_READINGS = 65_536
 # The tables' names below are one of two of ours; everything else is a bound parameter.
 _READINGS = "SELECT time, value FROM {} WHERE series = ? AND time >= ? AND time < ? ORDER BY time LIMIT ?"
 _BEFORE = "SELECT time, value FROM {} WHERE series = ? AND time < ? ORDER BY time DESC LIMIT 1"
+_LATEST = "SELECT series, time, value FROM latest WHERE series BETWEEN ? AND ?"
 _EXTENT = "SELECT min(time), max(time), count(*) FROM {} WHERE series = ?"
 _EXTENT_OF_MERGED = "SELECT min(time), max(time), count(*) FROM ({})"
 
@@ -38,6 +40,7 @@ class SqliteReader:
 
     def __init__(self, url: SqliteUrl, clock: Callable[[], int] = now_ms) -> None:
         self._pool = ReaderPool(url)
+        self._known = KnownSeries()
         self._builder = None if url.read_only else Builder(url, clock)
         self._rolled = Rolled(self._pool, lambda row, span: self._readings([row], span), self._builder)
 
@@ -69,7 +72,7 @@ class SqliteReader:
         """The readings that a chart needs; see `Reader.outline`."""
         found, rolled = self._find(selection), self._holds_rollups()
 
-        def chunks(rows: list[SeriesRow]) -> Iterable[Readings]:
+        def chunks(rows: Sequence[SeriesRow]) -> Iterable[Readings]:
             extremes = self._rolled.extremes(rows, span, FEWEST * points // 2) if rolled else None
             return self._readings(rows, span) if extremes is None else [extremes]
 
@@ -81,22 +84,18 @@ class SqliteReader:
 
     def latest(self, selection: Selection) -> list[Latest]:
         """The newest reading of each selected series; see `Reader.latest`."""
-        newest = []
         with self._pool.connection() as connection:
-            project = find_project(connection, selection.project)
-            found = _grouped(selection.project, find_series(connection, project, selection))
-            kept = {
-                series: (time, value)
-                for series, time, value in connection.execute(
-                    "SELECT latest.* FROM series JOIN latest ON latest.series = series.id WHERE series.project = ?",
-                    (project.id,),
-                )
-            }
+            found = self._known.find(connection, selection)
+            ids = [row.id for _, rows in found for row in rows]
+            # Those of others that lie between are few, and are not taken.
+            between = min(ids, default=0), max(ids, default=-1)
+            kept = {series: (time, value) for series, time, value in connection.execute(_LATEST, between)}
+        newest = []
         for series, rows in found:
             readings = [kept[row.id] for row in rows if row.id in kept]
             if readings:
                 # Of equal times max takes the first: the catalogue's measurement.
-                time, value = max(readings, key=lambda reading: reading[0])
+                time, value = readings[0] if len(readings) == 1 else max(readings, key=itemgetter(0))
                 newest.append(Latest(series, time, value))
         return newest
 
@@ -111,19 +110,16 @@ class SqliteReader:
         if self._builder:
             self._builder.close()
 
-    def _find(self, selection: Selection) -> list[tuple[Series, list[SeriesRow]]]:
+    def _find(self, selection: Selection) -> Grouped:
         with self._pool.connection() as connection:
-            project = find_project(connection, selection.project)
-            return _grouped(selection.project, find_series(connection, project, selection))
+            return self._known.find(connection, selection)
 
     def _holds_rollups(self) -> bool:
         """Whether the file has room for rollups; one of an earlier version has not until a writer opens it."""
         with self._pool.connection() as connection:
             return schema.version_of(connection, str(self._pool.path)) >= schema.WITH_ROLLUPS
 
-    def _aggregate(
-        self, found: list[tuple[Series, list[SeriesRow]]], span: Span, window: Window, grid: Grid
-    ) -> Iterator[Chunk]:
+    def _aggregate(self, found: Grouped, span: Span, window: Window, grid: Grid) -> Iterator[Chunk]:
         aggregate, part = window.aggregate, PART_OF.get(window.aggregate)
         rolled = part is not None and are_steps(grid.edges) and self._holds_rollups()
         for series, rows in found:
@@ -138,12 +134,12 @@ class SqliteReader:
             if values is not None:
                 yield Chunk(series, *fill(grid.labels, values, window.gap, window.gap_limit))
 
-    def _before(self, rows: list[SeriesRow], start: int) -> tuple[int, float] | None:
+    def _before(self, rows: Sequence[SeriesRow], start: int) -> tuple[int, float] | None:
         with self._pool.connection() as connection:
             found = [connection.execute(_BEFORE.format(row.table), (row.id, start)).fetchone() for row in rows]
         return max((reading for reading in found if reading), key=lambda reading: reading[0], default=None)
 
-    def _readings(self, rows: list[SeriesRow], span: Span) -> Iterator[Readings]:
+    def _readings(self, rows: Sequence[SeriesRow], span: Span) -> Iterator[Readings]:
         """The readings of one series, ascending; no statement and no connection is held between chunks."""
         start = span.start
         while start < span.stop:
@@ -158,23 +154,7 @@ class SqliteReader:
             start = stop
 
 
-def _grouped(project: str, rows: list[SeriesRow]) -> list[tuple[Series, list[SeriesRow]]]:
-    """Rows by series, sorted; a series' own measurement stands before the others that it is found in."""
-    groups: dict[tuple[str, str, str, str], list[SeriesRow]] = {}
-    for row in rows:
-        groups.setdefault((row.house, row.room, row.device, row.field), []).append(row)
-    names = catalogue()
-    return [
-        (Series(project, *place), sorted(group, key=lambda row: _rank(row, names)) if len(group) > 1 else group)
-        for place, group in sorted(groups.items())
-    ]
-
-
-def _rank(row: SeriesRow, names: Catalogue) -> tuple[bool, bool, str]:
-    return row.measurement != names.measurement_of(row.field), row.measurement == OTHER, row.measurement
-
-
-def _extent(connection: sqlite3.Connection, rows: list[SeriesRow]) -> tuple[int, int, int]:
+def _extent(connection: sqlite3.Connection, rows: Sequence[SeriesRow]) -> tuple[int, int, int]:
     """First and last time and number of a series' readings."""
     ids = [row.id for row in rows]
     if len(rows) == 1:

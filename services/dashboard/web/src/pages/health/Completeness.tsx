@@ -1,14 +1,14 @@
 import { useState } from "react";
 
-import type { Schemas } from "@/api/client";
 import { ErrorStrip } from "@/components/ErrorStrip";
+import { isoDay } from "@/format/dates";
 import { useTexts } from "@/i18n/language";
 import { useIsWide } from "@/pages/explore/useScreen";
 
 import { deviceRows, type DeviceRow } from "./devices";
 import { Heatmap } from "./Heatmap";
 import { healthTexts } from "./texts";
-import { useCompleteness } from "./useHealth";
+import { useCompleteness, type Places } from "./useHealth";
 
 const DAY_MS = 86_400_000;
 const RANGES = [7, 14, 30, 90] as const;
@@ -17,17 +17,18 @@ const [FEW_DAYS, MANY_DAYS] = [7, 14];
 const WORST = 10;
 
 /** How much is missing of what each device should have sent, day by day. */
-export function Completeness({ houses, now }: { houses: readonly Schemas["HouseOut"][]; now: number }) {
+export function Completeness({ places, now }: { places: Places; now: number }) {
   const texts = useTexts(healthTexts);
   const isWide = useIsWide();
   const [chosen, setDays] = useState<number | null>(null);
   const [isAll, setAll] = useState(false);
   const days = chosen ?? (isWide ? MANY_DAYS : FEW_DAYS);
-  const start = new Date(now - (days - 1) * DAY_MS).toISOString().slice(0, 10);
+  const start = isoDay(now - (days - 1) * DAY_MS, places.houses[0]?.zone ?? "UTC");
   const asked = useCompleteness(start);
   const rows = asked.data === undefined ? undefined : deviceRows(asked.data);
   const shown = rows === undefined || isAll || isWide ? rows : rows.slice(0, WORST);
-  const houseOf = (row: DeviceRow) => houses.find(({ project, id }) => project === row.project && id === row.house);
+  const placeOf = ({ project, house, rooms }: DeviceRow): string =>
+    [...rooms.map((room) => places.roomName(project, house, room)), places.houseName(project, house)].join(", ");
   return (
     <section className="card health-completeness" aria-labelledby="health-completeness">
       <div className="row">
@@ -41,12 +42,12 @@ export function Completeness({ houses, now }: { houses: readonly Schemas["HouseO
         </div>
       </div>
       <p className="muted">{texts.completenessHint}</p>
-      <ErrorStrip asked={asked} zone={houses[0]?.zone ?? "UTC"} />
+      <ErrorStrip asked={asked} zone={places.houses[0]?.zone ?? "UTC"} />
       {rows === undefined && asked.error === null && <div className="health-waiting" />}
       {rows?.length === 0 && <p className="muted">{texts.noSeries}</p>}
       {shown !== undefined && shown.length > 0 && (
         <div className={asked.isOther ? "is-other" : undefined}>
-          <Heatmap rows={shown} houseName={(row) => houseOf(row)?.name ?? row.house} zoneOf={(row) => houseOf(row)?.zone ?? "UTC"} />
+          <Heatmap rows={shown} placeOf={placeOf} zoneOf={({ project, house }) => places.zoneOf(project, house)} />
         </div>
       )}
       {rows !== undefined && shown !== undefined && shown.length < rows.length && (

@@ -10,7 +10,7 @@ import { silentDevices } from "./devices";
 import { Rejected } from "./Rejected";
 import { healthTexts } from "./texts";
 import { Troubles } from "./Troubles";
-import { useHouseNames, useSeries, useStatus, useStuck } from "./useHealth";
+import { usePlaces, useSeries, useStatus, useStuck } from "./useHealth";
 
 const CLOCK_MS = 10_000;
 
@@ -21,8 +21,8 @@ export default function HealthPage() {
   const status = useStatus();
   const series = useSeries();
   const stuck = useStuck();
-  const houses = useHouseNames().data ?? [];
-  const zone = houses[0]?.zone ?? "UTC";
+  const places = usePlaces();
+  const zone = places.houses[0]?.zone ?? "UTC";
   const silent = series.data && silentDevices(series.data.map(knownOf), now);
   return (
     <div className="health">
@@ -40,10 +40,10 @@ export default function HealthPage() {
         {status.data !== undefined && <Counters status={status.data} />}
         <div className="health-column">
           <ErrorStrip asked={series} zone={zone} />
-          <Troubles silent={silent} stuck={stuck.data} houses={houses} now={now} />
+          <Troubles silent={silent} stuck={stuck.data} places={places} now={now} />
         </div>
       </div>
-      <Completeness houses={houses} now={now} />
+      <Completeness places={places} now={now} />
       <Rejected zone={zone} />
     </div>
   );

@@ -11,7 +11,7 @@ import { healthTexts, type HealthTexts } from "./texts";
 
 export interface HeatmapProps {
   rows: readonly DeviceRow[];
-  houseName: (row: DeviceRow) => string;
+  placeOf: (row: DeviceRow) => string;
   zoneOf: (row: DeviceRow) => string;
 }
 
@@ -28,7 +28,7 @@ const MOVES: Record<string, readonly [number, number]> = {
 };
 
 /** The share that is missing, by device and day: a grid that arrow keys walk, with the cell in words above it. */
-export function Heatmap({ rows, houseName, zoneOf }: HeatmapProps) {
+export function Heatmap({ rows, placeOf, zoneOf }: HeatmapProps) {
   const texts = useTexts(healthTexts);
   const language = useLanguage();
   const grid = useRef<HTMLTableElement>(null);
@@ -72,7 +72,7 @@ export function Heatmap({ rows, houseName, zoneOf }: HeatmapProps) {
             {rows.map((row, index) => (
               <tr key={row.key} data-device={row.device}>
                 <th scope="row">
-                  {row.device} <span className="muted">{houseName(row)}</span>
+                  {row.device} <span className="muted">{placeOf(row)}</span>
                 </th>
                 <td className="health-total">{shareText(row.expected, row.actual, language)}</td>
                 {days.map((day, column) => {

@@ -1,29 +1,29 @@
 import type { ReactNode } from "react";
 
-import type { Schemas } from "@/api/client";
 import { durationText, momentText } from "@/charts/labels";
 import { locale } from "@/format/numbers";
 import { useLanguage, useTexts } from "@/i18n/language";
 
 import type { Silent, Stuck } from "./devices";
 import { healthTexts } from "./texts";
+import type { Places } from "./useHealth";
 
 /** Devices that are not heard, and sensors that say one and the same. */
 export function Troubles({
   silent,
   stuck,
-  houses,
+  places,
   now,
 }: {
   silent: readonly Silent[] | undefined;
   stuck: readonly Stuck[] | undefined;
-  houses: readonly Schemas["HouseOut"][];
+  places: Places;
   now: number;
 }) {
   const texts = useTexts(healthTexts);
   const language = useLanguage();
-  const houseOf = (project: string, house: string) => houses.find((one) => one.project === project && one.id === house);
-  const nameOf = (project: string, house: string): string => houseOf(project, house)?.name ?? house;
+  const placeOf = ({ project, house, room }: Stuck | Silent): string =>
+    `${places.houseName(project, house)}, ${places.roomName(project, house, room)}`;
   return (
     <section className="card health-troubles" aria-labelledby="health-devices">
       <h2 id="health-devices">{texts.devices}</h2>
@@ -32,13 +32,11 @@ export function Troubles({
       ) : (
         <Listing caption={texts.silent} hint={texts.silentHint} heads={[texts.device, texts.place, texts.last, texts.since, texts.usually]}>
           {silent.map((one) => {
-            const zone = houseOf(one.project, one.house)?.zone ?? "UTC";
+            const zone = places.zoneOf(one.project, one.house);
             return (
               <tr key={one.key} data-device={one.device}>
                 <th scope="row">{one.device}</th>
-                <td>
-                  {nameOf(one.project, one.house)}, {one.room}
-                </td>
+                <td>{placeOf(one)}</td>
                 <td>{momentText(one.last, zone, locale(language))}</td>
                 <td>{durationText(now - one.last)}</td>
                 <td>{durationText(one.interval)}</td>
@@ -54,9 +52,7 @@ export function Troubles({
           {stuck.map((one) => (
             <tr key={`${one.project}/${one.house}/${one.room}/${one.device}/${one.quantity}`} data-device={one.device}>
               <th scope="row">{one.device}</th>
-              <td>
-                {nameOf(one.project, one.house)}, {one.room}
-              </td>
+              <td>{placeOf(one)}</td>
               <td>
                 {one.quantity} {one.value.toLocaleString(locale(language))}
               </td>

@@ -1,5 +1,7 @@
 /** What the page asks, each with its own answer, so that one that fails takes no other with it. */
 
+import { useMemo } from "react";
+
 import { api, read, type Schemas } from "@/api/client";
 import { useAsk, type Asked } from "@/api/query";
 import { useSession } from "@/api/session";
@@ -18,8 +20,36 @@ export function useSeries(): Asked<Schemas["SeriesOut"][]> {
   return useAsk(["series"], async (signal) => (await read(api.GET("/v1/series", { signal }))).series, SERIES_MS);
 }
 
-export function useHouseNames(): Asked<Schemas["HouseOut"][]> {
-  return useAsk(["houses"], async (signal) => (await read(api.GET("/v1/houses", { signal }))).houses, DAYS_MS);
+/** What houses and rooms are called; ids stand where the names have not come yet. */
+export interface Places {
+  readonly houses: readonly Schemas["HouseOut"][];
+  readonly zoneOf: (project: string, house: string) => string;
+  readonly houseName: (project: string, house: string) => string;
+  readonly roomName: (project: string, house: string, room: string) => string;
+}
+
+export function usePlaces(): Places {
+  const { data } = useAsk(
+    ["names"],
+    async (signal) => {
+      const [{ houses }, { rooms }] = await Promise.all([read(api.GET("/v1/houses", { signal })), read(api.GET("/v1/rooms", { signal }))]);
+      return { houses, rooms };
+    },
+    DAYS_MS,
+  );
+  return useMemo(() => placesOf(data?.houses ?? [], data?.rooms ?? []), [data]);
+}
+
+function placesOf(houses: readonly Schemas["HouseOut"][], rooms: readonly Pick<Schemas["RoomOut"], "project" | "house" | "id" | "name">[]): Places {
+  const known = new Map(houses.map((house) => [JSON.stringify([house.project, house.id]), house]));
+  const names = new Map(rooms.map(({ project, house, id, name }) => [JSON.stringify([project, house, id]), name]));
+  const houseOf = (...path: string[]) => known.get(JSON.stringify(path));
+  return {
+    houses,
+    zoneOf: (project, house) => houseOf(project, house)?.zone ?? "UTC",
+    houseName: (project, house) => houseOf(project, house)?.name ?? house,
+    roomName: (project, house, room) => names.get(JSON.stringify([project, house, room])) ?? room,
+  };
 }
 
 /** Series that have said one and the same all day. */

@@ -1,3 +1,4 @@
+import type { CSSProperties } from "react";
 import { shadeOf, type Painted, type Shade } from "@/climate/shades";
 import { MeasureText } from "@/components/Value";
 import { formatNumber, formatValue } from "@/format/numbers";
@@ -35,7 +36,7 @@ function FloorPicture({ floor, quantity, shades, hasName }: { floor: Floor; quan
   return (
     <div className="floor">
       {hasName && floor.floor !== null ? <h3>{t.floor(floor.floor)}</h3> : null}
-      <div className="floor-picture" style={{ aspectRatio: `${floor.width} / ${floor.height}` }}>
+      <div className="floor-picture" style={{ aspectRatio: floor.width / floor.height, "--ratio": floor.width / floor.height } as CSSProperties}>
         <svg viewBox={`${floor.x} ${floor.y} ${floor.width} ${floor.height}`} aria-hidden="true">
           <defs>
             <pattern id="hatch" width="0.3" height="0.3" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">

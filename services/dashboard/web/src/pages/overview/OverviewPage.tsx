@@ -1,5 +1,5 @@
 import "@/pages/overview/overview.css";
-import { useState } from "react";
+import { useState, type CSSProperties } from "react";
 import { boundsOf, limitFor, seasonOf } from "@/climate/limits";
 import { COMFORTABLE, SILENT, type Kind } from "@/climate/verdict";
 import { ErrorStrip } from "@/components/ErrorStrip";
@@ -42,7 +42,7 @@ export default function OverviewPage() {
       <LiveLost zone={zone} />
       <ErrorStrip asked={asked.error ? asked : day} zone={zone} />
       {houses?.length === 0 ? <Empty /> : null}
-      <ul className={houses && houses.length <= FEW ? "houses few" : "houses"}>
+      <ul className={houses && houses.length <= FEW ? "houses few" : "houses"} style={{ "--houses": houses?.length } as CSSProperties}>
         {houses
           ? houses.map((house) => {
               const key = houseKey(house.project, house.id);
