@@ -1,6 +1,6 @@
 # The menu. `make` alone prints it; what a target does beyond three lines is a program under infra/.
 .DEFAULT_GOAL := help
-.PHONY: help demo up down ps logs operate base-images purge test lint format bench clean
+.PHONY: help demo up down ps logs operate migrate base-images purge test lint format bench clean
 MAKEFLAGS += --no-print-directory
 
 # Where the Python environment is made; another folder may be named by UV_PROJECT_ENVIRONMENT.
@@ -29,6 +29,9 @@ logs: ## Follow what the services say; SERVICE=ingest for one of them
 
 operate: $(UV_PROJECT_ENVIRONMENT)/.operate ## Gateways, backup, restore: make operate DO="gateway list"; alone it lists the commands
 	@HDH_OPERATE_PROJECT="$${HDH_OPERATE_PROJECT:-$${COMPOSE_PROJECT_NAME:-hdh}}" $(UV_PROJECT_ENVIRONMENT)/bin/operate $(DO)
+
+migrate: ## Move old data in: make migrate SOURCE_DIR=FOLDER DO="plan /source --output old.yaml"; alone it lists the commands
+	@python3 -m infra.stack.main migrate
 
 base-images: ## Build base images from Debian packages, where no image registry can be reached
 	@python3 infra/base-images/build.py

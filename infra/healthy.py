@@ -8,7 +8,7 @@ import sys
 def main(url: str) -> int:
     """Ask; 0 when healthy."""
     address, _, path = url.removeprefix("http://").partition("/")
-    connection = http.client.HTTPConnection(address, timeout=4)
+    connection = http.client.HTTPConnection(address, timeout=9)
     try:
         connection.request("GET", f"/{path}")
         answer = connection.getresponse()

@@ -61,8 +61,8 @@ FROM ${PYTHON_IMAGE}
 # A volume that is empty takes owner and mode from the folder it is mounted on: so no container need start as root.
 RUN echo "hdh:x:10001:10001:Healthy Digital House:/nonexistent:/usr/sbin/nologin" >> /etc/passwd \
     && echo "hdh:x:10001:" >> /etc/group \
-    && install -d -o 10001 -g 10001 -m 0700 /data /data/journal /data/store /data/api /credentials \
-       /volumes /volumes/broker /volumes/journal /volumes/store /volumes/api
+    && install -d -o 10001 -g 10001 -m 0700 /data /data/journal /data/store /data/api /data/migrate \
+       /credentials /volumes /volumes/broker /volumes/journal /volumes/store /volumes/api /volumes/migrate
 COPY --chmod=0755 infra/healthy.py /usr/local/bin/healthy
 COPY --from=build /app /app
 ARG SERVICE

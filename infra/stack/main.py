@@ -1,4 +1,4 @@
-"""`make up`, `down`, `ps`, `logs` and `purge`: Docker Compose, with a look before and a word after."""
+"""`make up`, `down`, `ps`, `logs`, `migrate` and `purge`: Docker Compose, with a look before and a word after."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 
 from infra.stack import preflight
 from infra.stack.compose import BASE_IMAGES, STORES, Failed, Stack, output, works
+from infra.stack.migrate import migrate
 from infra.stack.report import show_failure, show_urls
 
 WAIT_SECONDS = "300"
@@ -97,7 +99,14 @@ def _confirmed(stack: Stack) -> str:
         return ""
 
 
-COMMANDS = {"up": up, "down": down, "logs": logs, "ps": ps, "purge": purge}
+COMMANDS: dict[str, Callable[[Stack], int | None]] = {
+    "up": up,
+    "down": down,
+    "logs": logs,
+    "ps": ps,
+    "migrate": migrate,
+    "purge": purge,
+}
 
 
 def choose(arguments: list[str]) -> tuple[str, Stack]:
@@ -152,7 +161,7 @@ def main(arguments: list[str]) -> int:
             preflight.check_engine()
         elif stack.base_images:
             print("Images: those of `make base-images` (IMAGES=registry takes the published ones).")
-        COMMANDS[command](stack)
+        return COMMANDS[command](stack) or 0
     except Failed as failed:
         print(failed, file=sys.stderr)
         return 1
@@ -161,7 +170,6 @@ def main(arguments: list[str]) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
-    return 0
 
 
 if __name__ == "__main__":

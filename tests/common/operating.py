@@ -60,10 +60,10 @@ class Engine(Stack):
         """What all volumes hold."""
         return {role: read_entries(self, role) for role in self.roles()}
 
-    def start(self, service: str, roles: list[str], image: str, program: str) -> Container:
-        """A container of the stack with these volumes, the first at /data."""
+    def start(self, service: str, roles: list[str], image: str, program: str, **labels: str) -> Container:
+        """A container of the stack with these volumes, the first at /data, and these labels beside Compose's."""
         mounts = {self.volume(role): {"bind": f"/data{i or ''}", "mode": "rw"} for i, role in enumerate(roles)}
-        labels = {PROJECT_LABEL: self.project, SERVICE_LABEL: service}
+        labels |= {PROJECT_LABEL: self.project, SERVICE_LABEL: service}
         made = self.client.containers.create(image, ["python3", "-c", program], volumes=mounts, labels=labels, user="0")
         made.start()
         return made
@@ -78,7 +78,7 @@ class Engine(Stack):
 
 @contextmanager
 def volumes_of_a_stack() -> Iterator[Engine]:
-    """Five volumes, and one that a later version may bring, each with a file."""
+    """All volumes, and one that a later version may bring, each with a file."""
     client = docker.from_env()
     found = Engine(client, unique("hdh-operate"))
     try:

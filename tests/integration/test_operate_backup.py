@@ -15,7 +15,7 @@ import pytest
 
 from hdh.errors import Misconfigured
 from operate.backup import back_up
-from operate.engine import ROLES
+from operate.engine import ONE_OFF_LABEL, ROLES
 from operate.transfer import read_file
 from tests.common.eventually import eventually
 from tests.common.operating import WRITER, Engine, build_image, states, volumes_of_a_stack
@@ -108,11 +108,12 @@ def test_an_engine_of_another_context_is_saved_and_restored(remote: Forwarder, e
 
 
 def test_writers_end_before_their_files_are_copied_and_start_again(engine: Engine, image: str, tmp_path: Path) -> None:
-    """The copy holds their last words; who only reads credentials is not stopped."""
+    """The copy holds their last words; who only reads credentials is not stopped, and a migration goes on by itself."""
     writers = [engine.start("ingest", ["journal", "credentials"], image, WRITER)]
     writers.append(engine.start("influxdb", ["store"], image, WRITER))
+    job = engine.start("migrate", ["migrate", "journal"], image, WRITER, **{ONE_OFF_LABEL: "True"})
     reader = engine.start("simulator", ["credentials"], image, "import time; time.sleep(600)")
-    for role in ("journal", "store"):
+    for role in ("journal", "store", "migrate"):
         eventually(lambda role=role: read_file(engine, role, "log"))  # type: ignore[misc]
     since = reader.attrs["State"]["StartedAt"]
     archive = tmp_path / "backup.tar.zst"
@@ -120,7 +121,7 @@ def test_writers_end_before_their_files_are_copied_and_start_again(engine: Engin
     result = engine.run("backup", str(archive))
 
     assert result.exit_code == 0, result.output
-    assert states([*writers, reader]) == ["running"] * 3
+    assert states([*writers, reader, job]) == ["running"] * 4
     assert reader.attrs["State"]["StartedAt"] >= since
     assert "simulator" not in result.output
     engine.delete()
@@ -129,6 +130,7 @@ def test_writers_end_before_their_files_are_copied_and_start_again(engine: Engin
         log = read_file(engine, role, "log")
         assert log is not None
         assert log.endswith(b"row\nended\n")
+    assert b"ended" not in (read_file(engine, "migrate", "log") or b"ended")
 
 
 def test_a_writer_that_must_be_killed_makes_no_backup(engine: Engine, image: str, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import docker
 import httpx
 from docker.models.containers import Container
+from docker.types import Mount
 
 from tests.common.eventually import eventually
 from tests.common.servers import free_port
@@ -87,6 +88,17 @@ class Stack:
         said, errors = output
         assert code == 0, (said, errors)
         return (said or b"").decode()
+
+    def beside(self, service: str, *command: str) -> str:
+        """Run a command in a container of its own that sees and reaches what that service does at the store."""
+        output: bytes = self.client.containers.run(
+            "hdh/operate:test",
+            list(command),
+            network=f"{self.project}_data",
+            mounts=[Mount("/credentials", f"{self.project}_credentials", read_only=True, subpath=service)],
+            remove=True,
+        )
+        return output.decode()
 
     def credentials(self, command: str) -> str:
         """Run a shell's command in a container of its own that sees all credentials; what it printed."""

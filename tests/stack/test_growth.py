@@ -1,4 +1,4 @@
-"""The site file gains a project, or a token is lost, while the stack runs."""
+"""The site file gains a project, or credentials are lost, while the stack runs."""
 
 import json
 from pathlib import Path
@@ -36,13 +36,15 @@ def test_a_project_that_the_site_file_gained_is_written_and_read(stack: Stack, t
     assert stack.checksum("storm") == before
 
 
-def test_a_lost_token_is_made_anew_and_taken_up(stack: Stack) -> None:
-    """`make up` starts who held the old one again."""
-    stack.credentials("rm ingest/store.token")
-
+def test_what_was_lost_is_made_anew_and_taken_up(stack: Stack) -> None:
+    """`make up` starts who held the lost token again; the lost API key is replaced, and is worth nothing."""
+    lost = stack.key()
+    stack.credentials("rm ingest/store.token api/first.key")
     stack.make("up")
 
     with Gateway(stack.card("later", "storm", "later"), stack.broker_port) as gateway:
         gateway.publish([(1, "storm/later/room/device", json.dumps({"time": 1_700_000_000, "temperature": 22.5}))])
     stack.wait_written()
+
     assert "later,room,device,temperature,22.5,Cel" in stack.readings("storm")
+    assert stack.get("/v1/projects", key=lost).status_code == 401

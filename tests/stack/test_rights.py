@@ -94,11 +94,14 @@ print(ask("/query?q=" + urllib.parse.quote("CREATE DATABASE stolen"), b"")[:200]
 
 
 def test_a_services_token_does_only_its_work(stack: Stack) -> None:
-    """At the store ingest cannot read, the api cannot write, and neither can administrate."""
+    """At the store ingest cannot read, the api cannot write, migrate does both, and none can administrate."""
     ingest = stack.inside("ingest", "python3", "-c", STORE_PROBE).splitlines()
     api = stack.inside("api", "python3", "-c", STORE_PROBE).splitlines()
+    migrate = stack.beside("migrate", "python3", "-c", STORE_PROBE).splitlines()
 
     assert "refused 403" in api[0]
     assert "error" in ingest[-2] or "refused" in ingest[-2]
-    for answer in (ingest[-1], api[-1]):
+    assert "error" not in " ".join(migrate[:-1])
+    assert "refused" not in " ".join(migrate[:-1])
+    for answer in (ingest[-1], api[-1], migrate[-1]):
         assert "error" in answer or "refused" in answer

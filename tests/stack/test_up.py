@@ -43,16 +43,6 @@ def test_volumes_belong_to_one_kind_of_store(stack: Stack) -> None:
     assert before == {name: stack.container(name).id for name in ALWAYS}
 
 
-def test_set_up_makes_anew_what_is_missing(stack: Stack) -> None:
-    """A lost API key is replaced by one that works, and the lost one is worth nothing."""
-    lost = stack.key()
-    stack.credentials("rm api/first.key")
-    stack.make("up")
-
-    assert stack.get("/v1/projects").status_code == 200
-    assert stack.get("/v1/projects", key=lost).status_code == 401
-
-
 @pytest.mark.parametrize("service", sorted(ALWAYS))
 def test_a_container_is_hardened(stack: Stack, service: str) -> None:
     """Uid, root file system, capabilities, limits, log rotation: as the engine and the kernel have them."""

@@ -109,6 +109,9 @@ class Receiver:
                 self._connect_and_receive(stop)
             except Retryable as error:
                 self.problem = str(error)
+                if not self._is_steady():
+                    # Not the broker ended this connection: its short life tells nothing about our client id.
+                    self._connected_at = None
                 _log.warning("receiving_interrupted", error=str(error))
             except OSError as error:
                 self.problem = f"The broker at {self._settings.broker_url} cannot be reached: {error}."

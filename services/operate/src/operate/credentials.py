@@ -8,7 +8,7 @@ from pathlib import Path
 
 from hdh.errors import Misconfigured
 
-READERS = ("broker", "ingest", "api", "simulator")
+READERS = ("broker", "ingest", "api", "simulator", "migrate")
 """Who finds what it needs in a folder of its own: the only one that its container sees."""
 
 _FILE_MODE = 0o600

@@ -27,6 +27,7 @@ _NEEDED = (
     "ingest/broker.password",
     "ingest/store.token",
     "api/store.token",
+    "migrate/store.token",
 )
 
 

@@ -14,6 +14,7 @@ from hdh.errors import Misconfigured
 
 PROJECT_LABEL = "com.docker.compose.project"
 SERVICE_LABEL = "com.docker.compose.service"
+ONE_OFF_LABEL = "com.docker.compose.oneoff"
 
 # The engine answers a write of a volume when all of it is on disk, which may take long after the last byte was sent.
 SILENCE_SECONDS = 3600
@@ -24,6 +25,7 @@ ROLES = {
     "broker": "messages that ingest has not taken yet, retained messages, and the broker's sessions",
     "journal": "every message as it came: what is not yet in the store, what was rejected, the raw archive",
     "api": "API keys, datasets, annotations, and the secret that pseudonyms are made with",
+    "migrate": "what migrations have moved and rejected, their mapping files and reports: one that is run begins anew",
     CREDENTIALS: "passwords, tokens, certificates: no service reaches another, no gateway the broker",
     "store": "all readings",
 }
@@ -48,7 +50,7 @@ class Stack:
 
     def labels(self, service: str) -> dict[str, str]:
         """What makes a container one of the Compose project, so that `make down` takes it along."""
-        compose = {"com.docker.compose.oneoff": "False", "com.docker.compose.config-hash": ""}
+        compose = {ONE_OFF_LABEL: "False", "com.docker.compose.config-hash": ""}
         return {PROJECT_LABEL: self.project, SERVICE_LABEL: service, **compose}
 
     def roles(self) -> list[str]:

@@ -8,7 +8,7 @@ from docker.models.containers import Container
 from requests.exceptions import RequestException
 
 from hdh.errors import Misconfigured
-from operate.engine import CREDENTIALS, Stack, name_of
+from operate.engine import CREDENTIALS, ONE_OFF_LABEL, Stack, name_of
 from operate.signals import heeded, unheeded
 
 Say = Callable[[str], None]
@@ -28,11 +28,16 @@ class Rest:
         self._waiting: list[tuple[Container, set[str]]] = []
 
     def stop(self, container: Container, roles: set[str]) -> None:
-        """Stop a container that uses these volumes.
+        """Stop a container that uses these volumes; a migration is paused, as one that ended would not go on by itself.
 
         Raises:
             Misconfigured: it did not end by itself in its grace time, so what it holds may be torn.
         """
+        if _is_one_off(container):
+            if container.status != "paused":
+                container.pause()
+                self._waiting.insert(0, (container, roles))
+            return
         if container.status == "paused":
             container.unpause()
         self._waiting.insert(0, (container, roles))
@@ -50,7 +55,10 @@ class Rest:
         Raises:
             Misconfigured: somebody else started a writer meanwhile, so the copy may be torn.
         """
-        writers = [user for user in self._stack.users(role) if role != CREDENTIALS and user.status in _RUNNING]
+        users = self._stack.users(role) if role != CREDENTIALS else []
+        writers = [
+            user for user in users if user.status in _RUNNING and not (_is_one_off(user) and user.status == "paused")
+        ]
         if writers:
             raise Misconfigured(
                 f"{name_of(writers[0])} was started while its volume was copied, so there is no backup. "
@@ -69,7 +77,8 @@ class Rest:
         for waiting in [waiting for waiting in self._waiting if which(waiting[1])]:
             self._waiting.remove(waiting)
             try:
-                waiting[0].start()
+                go_on = waiting[0].unpause if _is_one_off(waiting[0]) else waiting[0].start
+                go_on()
             except (DockerException, RequestException) as error:
                 failed.append(f"{name_of(waiting[0])} ({error})")
                 continue
@@ -101,6 +110,11 @@ def at_rest(stack: Stack, roles: list[str], say: Say) -> Iterator[Rest]:
         finally:
             with unheeded():
                 rest.end()
+
+
+def _is_one_off(container: Container) -> bool:
+    """Whether it is a command in a container of its own, which its end removes. Its files outlive any kill."""
+    return bool(container.labels.get(ONE_OFF_LABEL) == "True")
 
 
 def _place(roles: set[str]) -> int:

@@ -55,7 +55,7 @@ class Card:
             "Save this as ca.crt; the gateway checks the broker by it:",
             self.authority,
             "",
-            "Try it:",
+            "Try it (mosquitto_pub is in the package mosquitto-clients):",
             f"  {command}",
         ]
         return "\n".join(lines)

@@ -34,9 +34,11 @@ def service_users(projects: Sequence[str]) -> tuple[User, ...]:
     Args:
         projects: the ids of the listed projects.
     """
+    everywhere = tuple(f"{project}/#" for project in projects)
     return (
         User("ingest", write=_errors("+", "+"), read=("#",), file="ingest/broker.password"),
-        User("simulator", tuple(f"{project}/#" for project in projects), file="simulator/broker.password"),
+        User("simulator", everywhere, file="simulator/broker.password"),
+        User("migrate", everywhere, file="migrate/broker.password"),
         User("health", read=("$SYS/broker/uptime",), file="broker/health.password"),
     )
 

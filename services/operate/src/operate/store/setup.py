@@ -59,7 +59,8 @@ def _fill(admin: Admin, credentials: Credentials, projects: Sequence[Project]) -
         else:
             continue
         admin.create_project(project.id, project.retention)
-    wanted = [Wanted("ingest", write=ids), Wanted("api", read=ids)]
+    # Verifying a migration reads what it wrote.
+    wanted = [Wanted("ingest", write=ids), Wanted("api", read=ids), Wanted("migrate", read=ids, write=ids)]
     return notes + ensure_tokens(admin, credentials, wanted, fresh=set(ids) - set(there))
 
 

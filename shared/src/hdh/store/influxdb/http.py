@@ -32,6 +32,9 @@ _WORDS = 2_000
 _MISCONFIGURED = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}
 _HEALS = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
 
+# After a full disk the log of InfluxDB 1.6 refuses every write until the server is started again.
+_DISK_FULL = "no space left on device"
+
 
 class Refused(HdhError):
     """The server understood the request and will not take its content (400, 422); the text is the server's own."""
@@ -161,6 +164,8 @@ class Http:
             raise Refused(words)
         if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
             raise TooLarge(words)
+        if _DISK_FULL in words:
+            sentence += ". Make room on the store's disk; InfluxDB 1 may have to be started again then."
         if status in _HEALS or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             raise Retryable(sentence, retry_after=_retry_after(headers))
         if status in _MISCONFIGURED:
