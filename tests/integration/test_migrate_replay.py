@@ -30,7 +30,7 @@ def test_the_flat_arrives_by_mqtt(tmp_path: Path) -> None:
     assert planned.returncode == 0, planned.stderr
     with Mosquitto(tmp_path / "mosquitto") as broker, Ingest(tmp_path / "ingest", broker.url, store) as ingest:
         assert replay(mapping, broker.url) == "285,954 messages published and acknowledged."
-        status = ingest.wait_done(flat.READINGS, seconds=120)
+        status = ingest.wait_done(flat.READINGS, seconds=240)
         assert (status["written"], status["rejected"]) == (flat.READINGS, 0)
         assert replay(mapping, broker.url) == "0 messages published and acknowledged."
     report = verified(mapping, store_url=store)

@@ -1,6 +1,5 @@
 """One migration: a mapping file with its source, destination and ledger, and what can be done with it."""
 
-import threading
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,9 +7,9 @@ from threading import Event
 
 from hdh.errors import Misconfigured
 from hdh.mqtt.pace import parse_speed
-from hdh.mqtt.publish import Publisher, publishing
 from hdh.site import Site, load_site
 from hdh.times import iso, now_ms
+from migrate.bulk import publishing
 from migrate.convert import CHANGES, LEFT, Converter
 from migrate.destination import Destination, Patience
 from migrate.ledger import Ledger
@@ -105,9 +104,8 @@ class Job:
             settings = settings.model_copy(update={"broker_url": broker})
         ledger = Ledger(self.beside(".replay.db"))
         try:
-            with publishing(settings, settings.migrate_client_id, settings.migrate_inflight) as publisher:
-                threading.Thread(target=self._interrupt, args=(publisher,), daemon=True).start()
-                source = self._open_source()
+            source = self._open_source()
+            with publishing(settings, settings.migrate_client_id, settings.migrate_inflight, self._stop) as publisher:
                 Replayer(source, self._converter(), publisher, ledger, progress, self._stop).run(pace)
                 published = publisher.published
             write_rejects(ledger, self.beside(".replay-rejected.csv"))
@@ -116,10 +114,6 @@ class Job:
             ledger.close()
         left = f" {rejected:,} readings were rejected: {self.beside('.replay-rejected.csv')}." if rejected else ""
         return f"{published:,} messages published and acknowledged.{left}"
-
-    def _interrupt(self, publisher: Publisher) -> None:
-        self._stop.wait()
-        publisher.interrupt()
 
     def report(self) -> Report:
         """Write the report in both forms."""

@@ -13,8 +13,8 @@ import msgspec
 
 from hdh.errors import Misconfigured
 from hdh.mqtt.pace import paced
-from hdh.mqtt.publish import Publisher
 from migrate.batch import BadRow, Chunk
+from migrate.bulk import Publisher
 from migrate.convert import Converter, Part
 from migrate.destination import Patience, Stopped
 from migrate.ledger import Done, Ledger
@@ -24,6 +24,9 @@ from migrate.seen import Seen
 from migrate.sources.interface import Source
 
 _NOT_IN_TOPICS = frozenset("+#/\0")
+_SHOWN_AT_ONCE = 500
+"""Messages: a progress bar that is told of each one would cost more than publishing it."""
+
 _encoder = msgspec.json.Encoder()
 
 
@@ -65,6 +68,7 @@ class Replayer:
         self._stop = stop
         self._patience = Patience(stop, progress.waiting)
         self._seen = Seen(ledger)
+        self._handed_over = 0
 
     def run(self, speed: float | None) -> None:
         """Publish all.
@@ -109,13 +113,16 @@ class Replayer:
             messages = (Message(*row) for row in spool.execute("SELECT * FROM message ORDER BY time, rowid"))
             for message in paced(messages, lambda each: each.time, speed, self._stop.wait):
                 self._publish(message)
+                self._publisher.flush()
             self._drain()
 
     def _publish(self, message: Message) -> None:
         if self._stop.is_set():
             raise Stopped
         self._publisher.publish(message.topic, message.payload)
-        self._progress.readings(1)
+        self._handed_over += 1
+        if self._handed_over % _SHOWN_AT_ONCE == 0:
+            self._progress.readings(_SHOWN_AT_ONCE)
 
     def _drain(self) -> None:
         if not self._publisher.drain() or self._stop.is_set():

@@ -1,0 +1,94 @@
+"""Replay's own publisher against a real broker: all is acknowledged, over lost connections too; refusals are told."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Event
+
+import paho.mqtt.client as mqtt
+import pytest
+from paho.mqtt.enums import CallbackAPIVersion
+
+from hdh.errors import Misconfigured
+from migrate.bulk import Publisher, publishing
+from migrate.settings import MigrateSettings
+from tests.common.eventually import eventually
+from tests.common.servers import Mosquitto, unique
+
+pytestmark = pytest.mark.mosquitto
+
+MESSAGES = 20_000
+
+
+@contextmanager
+def received(broker: Mosquitto, topic: str) -> Iterator[list[bytes]]:
+    """The payloads that a subscriber gets."""
+    payloads: list[bytes] = []
+    subscribed = Event()
+    client = mqtt.Client(CallbackAPIVersion.VERSION2)
+    client.on_message = lambda _client, _data, message: payloads.append(bytes(message.payload))
+    client.on_subscribe = lambda *_: subscribed.set()
+    client.connect("127.0.0.1", broker.port)
+    client.loop_start()
+    client.subscribe(topic, qos=1)
+    assert subscribed.wait(30)
+    yield payloads
+    client.disconnect()
+    client.loop_stop()
+
+
+def test_every_message_arrives_in_order(broker: Mosquitto) -> None:
+    """Also those whose lengths take two and three bytes to spell."""
+    topic = unique("bulk")
+    sent = [b"x" * 300, b"y" * 70_000, *(b"%d" % number for number in range(2_000))]
+    with received(broker, f"{topic}/#") as payloads:
+        with publishing(MigrateSettings(broker_url=broker.url), unique("bulk"), 1_000, Event()) as publisher:
+            for payload in sent:
+                publisher.publish(f"{topic}/ä", payload)
+            assert publisher.drain()
+        eventually(lambda: len(payloads) == len(sent))
+    assert payloads == sent
+
+
+def test_more_messages_than_packets_have_numbers(broker: Mosquitto) -> None:
+    """Numbers are used again once they are acknowledged."""
+    topic, count = unique("bulk"), 70_000
+    with publishing(MigrateSettings(broker_url=broker.url), unique("bulk"), 1_000, Event()) as publisher:
+        for _ in range(count):
+            publisher.publish(topic, b"1")
+        assert publisher.drain()
+    assert publisher.published == count
+
+
+def test_a_broker_that_goes_away_costs_only_time(tmp_path: Path) -> None:
+    """It is killed on the way and comes back: what it had not acknowledged is published again, and all is."""
+    stop = Event()
+    with Mosquitto(tmp_path / "mosquitto") as broker:
+        settings = MigrateSettings(broker_url=broker.url)
+        with publishing(settings, unique("bulk"), 100, stop) as publisher:
+            publishing_all = threading.Thread(target=_publish_all, args=(publisher,), daemon=True)
+            publishing_all.start()
+            eventually(lambda: publisher.published > 500)
+            broker.kill()
+            assert publishing_all.is_alive()
+            broker.start()
+            publishing_all.join(60)
+            assert not publishing_all.is_alive()
+            assert publisher.published == MESSAGES
+
+
+def test_a_refusal_is_told_with_the_remedy(tmp_path: Path) -> None:
+    """A broker that lets nobody in without a password."""
+    with Mosquitto(tmp_path / "mosquitto", extra="allow_anonymous false") as broker:
+        settings = MigrateSettings(broker_url=broker.url)
+        with publishing(settings, unique("bulk"), 10, Event()) as publisher:
+            publisher.publish("a/b", b"1")
+            with pytest.raises(Misconfigured, match=r"client: Not authorized\. Set the user in HDH_BROKER_URL"):
+                publisher.drain()
+
+
+def _publish_all(publisher: Publisher) -> None:
+    for number in range(MESSAGES):
+        publisher.publish("toe/h/r/d", b"%d" % number)
+    assert publisher.drain()
