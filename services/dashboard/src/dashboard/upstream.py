@@ -13,7 +13,7 @@ from dashboard.problems import api_away
 
 log = structlog.get_logger()
 
-_ASKED = ("accept", "accept-encoding", "if-none-match", "if-modified-since", "last-event-id")
+_ASKED = ("accept", "accept-encoding", "if-none-match", "if-modified-since", "last-event-id", "cache-control")
 _ANSWERED = (
     "content-type",
     "content-length",

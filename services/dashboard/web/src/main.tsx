@@ -7,7 +7,11 @@ import "@/styles/shades.css";
 import { App } from "@/components/App";
 import { startTheme } from "@/components/theme";
 import { language } from "@/i18n/language";
+import { pages } from "@/pages/registry";
+import { routeOf } from "@/router/routes";
 
+// While the frame is drawn. Should it fail, the page says so when it is shown.
+pages[routeOf(location.pathname).page]?.load().catch(() => undefined);
 startTheme();
 document.documentElement.lang = language();
 const root = document.getElementById("root");

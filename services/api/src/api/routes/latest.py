@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from operator import itemgetter
 
 import orjson
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
 from api.access import View
@@ -52,11 +52,17 @@ class AllLatestOut(BaseModel):
     openapi_extra=samples("/v1/latest", project="toe", room="kitchen"),
 )
 def read_latest(
-    filters: FiltersDep, shared: ServicesDep, access: AccessDep, site: SiteDep, time: StyleParam = TimeStyle.MS
+    request: Request,
+    filters: FiltersDep,
+    shared: ServicesDep,
+    access: AccessDep,
+    site: SiteDep,
+    time: StyleParam = TimeStyle.MS,
 ) -> Response:
     """The newest reading of each selected series, at most a second late.
 
-    Many may ask every second: the store is asked twice a second for what they share.
+    Many may ask every second: the store is asked twice a second for what they share. With `Cache-Control: no-cache` it
+    is asked now, as one needs who goes on from there with `/v1/live`.
     """
     directories = find(shared.directories, access, site, filters)
 
@@ -65,8 +71,14 @@ def read_latest(
 
     # All that decides what is shown.
     views = tuple((directory.id, directory.view) for directory in directories)
-    body = shared.latest.get((views, site.version, filters, time), answer, _LATE_SECONDS)
+    body = shared.latest.get((views, site.version, filters, time), answer, _late(request))
     return Response(body, media_type="application/json")
+
+
+def _late(request: Request) -> float:
+    """How many seconds late the answer may be: not at all for who sends what browsers send with `cache: no-cache`."""
+    wanted = request.headers.get("Cache-Control", "")
+    return 0.0 if "no-cache" in wanted or "max-age=0" in wanted else _LATE_SECONDS
 
 
 def _found(

@@ -90,7 +90,8 @@ async function readPlaces(selection: Selection, signal: AbortSignal) {
 }
 
 async function readLatest(selection: Selection, signal: AbortSignal): Promise<Latest> {
-  const { latest } = await read(api.GET("/v1/latest", { params: { query: selection }, signal }));
+  // As the store has them now: live events go on from there, and what lay between would be missed.
+  const { latest } = await read(api.GET("/v1/latest", { params: { query: selection }, signal, cache: "no-cache" }));
   return latestOf(latest, Date.now());
 }
 

@@ -10,12 +10,18 @@ export interface Page {
   /** null: not in the navigation. */
   href: string | null;
   component: LazyExoticComponent<ComponentType<PageProps>>;
+  /** Fetch its files ahead of its first showing. */
+  load: () => Promise<unknown>;
 }
 
 export const pages: Partial<Record<Route["page"], Page>> = {
-  overview: { href: "/", component: lazy(() => import("@/pages/overview/OverviewPage")) },
-  explore: { href: "/explore", component: lazy(() => import("@/pages/explore/ExplorePage")) },
-  health: { href: "/data-health", component: lazy(() => import("@/pages/health/HealthPage")) },
-  kiosk: { href: "/kiosk", component: lazy(() => import("@/pages/kiosk/KioskPage")) },
-  house: { href: null, component: lazy(() => import("@/pages/house/HousePage")) },
+  overview: page("/", () => import("@/pages/overview/OverviewPage")),
+  explore: page("/explore", () => import("@/pages/explore/ExplorePage")),
+  health: page("/data-health", () => import("@/pages/health/HealthPage")),
+  kiosk: page("/kiosk", () => import("@/pages/kiosk/KioskPage")),
+  house: page(null, () => import("@/pages/house/HousePage")),
 };
+
+function page(href: string | null, load: () => Promise<{ default: ComponentType<PageProps> }>): Page {
+  return { href, component: lazy(load), load };
+}
