@@ -23,6 +23,7 @@ def replay(mapping: Path, broker: str, speed: str = "max") -> str:
         job.close()
 
 
+@pytest.mark.timeout(600)
 def test_the_flat_arrives_by_mqtt(tmp_path: Path) -> None:
     """With the mapping that `plan` proposes: verified equal against the files, series by series and day by day."""
     mapping, store = tmp_path / "flat.yaml", f"sqlite:///{tmp_path}/store.db"
