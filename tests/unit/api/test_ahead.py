@@ -22,7 +22,7 @@ class Clock:
         return self.now
 
 
-def test_a_value_is_kept_for_half_its_time() -> None:
+def test_a_value_is_kept_for_most_of_its_time() -> None:
     """It is made once."""
     clock = Clock()
     ahead: Ahead[int] = Ahead(clock)
@@ -34,7 +34,7 @@ def test_a_value_is_kept_for_half_its_time() -> None:
     assert next(made) == 2
 
 
-def test_in_the_second_half_it_is_made_anew_while_those_who_ask_get_the_old_one() -> None:
+def test_late_in_its_time_it_is_made_anew_while_those_who_ask_get_the_old_one() -> None:
     """Once, though several ask meanwhile; nobody waits."""
     clock, go = Clock(), Event()
     ahead: Ahead[str] = Ahead(clock)

@@ -13,6 +13,8 @@ from hdh.stopping import is_stopped
 
 _log = structlog.get_logger()
 _MOST = 32
+_SOON = 0.7
+"""From this part of its time on a value is made anew; what is left of it is for the making."""
 
 Value = TypeVar("Value")
 
@@ -36,7 +38,7 @@ class _Making(Generic[Value]):
 class Ahead(Generic[Value]):
     """Values by key, never later than asked for. Safe for several threads.
 
-    One that is asked for in the second half of its time is made anew by a thread of its own, while those who ask
+    One that is asked for late in its time is made anew by a thread of its own, while those who ask
     still get the old one: a slow store then slows nobody who asks often enough. What fails there, whoever asks next
     is told. Those who ask at once for what is not there share the making of it.
 
@@ -55,7 +57,7 @@ class Ahead(Generic[Value]):
         with self._lock:
             now, kept = self._clock(), self._kept.get(key)
             age = float("inf") if kept is None else now - kept.at
-            if kept is not None and age <= late / 2:
+            if kept is not None and age <= late * _SOON:
                 return kept.value
             making = self._making.get(key)
             begins = making is None or (age > late and making.at < now - late)

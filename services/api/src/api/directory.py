@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from api.access import Access, View
@@ -12,7 +12,7 @@ from api.names import Names, Pseudonyms
 from hdh.model import UNASSIGNED, Series
 from hdh.quantities import catalogue
 from hdh.site import Device, House, Project, Site
-from hdh.store.interface import Reader, Selection
+from hdh.store.interface import Latest, Reader, Selection
 
 FRESH_SECONDS = 5.0
 """How late a directory may be."""
@@ -160,8 +160,8 @@ class Directories:
         self._secret = secret
         self._lock = threading.Lock()
         self._stored: Ahead[tuple[str, ...]] = Ahead(clock)
-        self._listed: Ahead[tuple[Series, ...]] = Ahead(clock)
-        self._seen: dict[str, tuple[Series, ...]] = {}
+        self._latest: Ahead[list[Latest]] = Ahead(clock)
+        self._seen: dict[str, tuple[list[Latest], tuple[Series, ...]]] = {}
         self._made: dict[tuple[str, View, str], tuple[tuple[Series, ...], Directory]] = {}
 
     def views(self, access: Access, site: Site, *, age: float = FRESH_SECONDS) -> Iterator[tuple[str, View]]:
@@ -179,7 +179,7 @@ class Directories:
         """One project's directory, at most `age` seconds late."""
         # A project that is listed but not there may be created any moment.
         stored = project in self.stored(age) or project in self.stored(min(age, MISS_SECONDS))
-        seen = self._listed.get(project, partial(self._series, project), age) if stored else ()
+        seen = self._series(project, age) if stored else ()
         key = project, view, site.version
         with self._lock:
             made = self._made.get(key)
@@ -193,11 +193,18 @@ class Directories:
             self._made[key] = seen, directory
         return directory
 
-    def _series(self, project: str) -> tuple[Series, ...]:
+    def latest(self, selection: Selection, age: float = 0.0) -> list[Latest]:
+        """The newest readings of what is selected, at most `age` seconds late."""
+        return self._latest.get(selection, lambda: self._reader.latest(selection), age)
+
+    def _series(self, project: str, age: float) -> tuple[Series, ...]:
         # The newest readings name every series, and cost the stores less than counting does.
-        found = tuple(latest.series for latest in self._reader.latest(Selection(project)))
+        latest = self.latest(Selection(project), age)
         with self._lock:
-            # The same ones are the same object, which a directory is known by.
-            if self._seen.get(project) != found:
-                self._seen[project] = found
-            return self._seen[project]
+            read, seen = self._seen.get(project, (None, ()))
+            if read is not latest:
+                found = tuple(each.series for each in latest)
+                # The same ones are the same object, which a directory is known by.
+                seen = seen if seen == found else found
+                self._seen[project] = latest, seen
+            return seen

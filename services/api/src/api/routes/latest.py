@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from api.access import View
 from api.answers import TimeStyle
 from api.deps import AccessDep, FiltersDep, Moment, ServicesDep, SiteDep, StyleParam
-from api.directory import Directory
+from api.directory import Directories, Directory
 from api.moments import written
 from api.problems import documented
 from api.routes import V1
@@ -18,7 +18,7 @@ from api.samples import samples
 from api.selections import Filters, find, takes, whole_selection
 from api.services import Services
 from api.units import unit_of
-from hdh.store.interface import Latest, Reader
+from hdh.store.interface import Latest
 
 router = APIRouter(prefix=V1, tags=["readings"])
 
@@ -61,8 +61,8 @@ def read_latest(
 ) -> Response:
     """The newest reading of each selected series, at most a second late.
 
-    Many may ask every second: the store is asked twice a second for what they share. With `Cache-Control: no-cache` it
-    is asked now, as one needs who goes on from there with `/v1/live`.
+    Many may ask every second: the store is asked once or twice a second for what they share. With `Cache-Control:
+    no-cache` it is asked now, as one needs who goes on from there with `/v1/live`.
     """
     directories = find(shared.directories, access, site, filters)
 
@@ -89,16 +89,16 @@ def _found(
     found = [
         _latest(directory, latest, style, now)
         for directory in directories
-        for latest in _read(shared.reader, directory, filters)
+        for latest in _read(shared.directories, directory, filters)
     ]
     return sorted(found, key=itemgetter("project", "house", "room", "device", "quantity"))
 
 
-def _read(reader: Reader, directory: Directory, filters: Filters) -> list[Latest]:
+def _read(directories: Directories, directory: Directory, filters: Filters) -> list[Latest]:
     selection = whole_selection(directory, filters)
     if selection is None:
         return []
-    return [latest for latest in reader.latest(selection) if takes(directory, filters, latest.series)]
+    return [latest for latest in directories.latest(selection) if takes(directory, filters, latest.series)]
 
 
 def _latest(directory: Directory, latest: Latest, style: TimeStyle, now: int) -> dict[str, object]:
