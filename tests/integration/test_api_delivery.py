@@ -14,6 +14,7 @@ from api.formats import FORMATS
 from hdh.model import Place
 from tests.common.api import CLIENT, Api
 from tests.common.eventually import eventually
+from tests.common.servers import unique
 from tests.common.stores import points, put
 
 START = 1_490_486_400_000
@@ -142,6 +143,18 @@ def test_late_data_changes_the_tag(store: str, api: Api) -> None:
 
     assert len({write(1.0), write(2.0)}) == 2
     assert write(1.0) == write(1.0)
+
+
+@pytest.mark.parametrize("header", ["no-cache", "max-age=0"])
+def test_who_asks_for_no_cache_gets_the_newest_as_it_is_now(store: str, api: Api, header: str) -> None:
+    """Others may get what was there a second ago."""
+    device = unique("device")
+    for value in range(5):
+        put(store, {"toe": points(Place("koivula", "hall", device), "temperature", {START + value: float(value)})})
+        # A new device may be unknown for a second.
+        eventually(lambda: api.get("series", device=device).status_code == 200)
+        answer = CLIENT.get(f"{api.url}/v1/latest?device={device}", headers={"Cache-Control": header})
+        assert [latest["value"] for latest in answer.json()["latest"]] == [value]
 
 
 @pytest.mark.parametrize("form", ["json", "csv", "parquet"])

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from hdh.times import from_iso, iso
-from tests.common.api import CLIENT, Api
+from tests.common.api import Api
 from tests.common.eventually import eventually
 from tests.common.servers import unique
 from tests.common.stores import points, put
@@ -364,18 +364,6 @@ def test_quantities_are_known_and_unknown(world: World) -> None:
     assert (True, "Cel", [world.full]) == tuple(found["temperature"][key] for key in ("listed", "unit", "projects"))
     assert tuple(found["stove_level"][key] for key in ("listed", "measurement", "unit")) == (False, "other", None)
     assert (found["co2"]["listed"], found["co2"]["projects"]) == (True, [])
-
-
-@pytest.mark.parametrize("header", ["no-cache", "max-age=0"])
-def test_who_asks_for_no_cache_gets_the_newest_as_it_is_now(world: World, header: str) -> None:
-    """Others may get what was there a second ago."""
-    project = unique("now")
-    for value in range(5):
-        put(world.api.env["HDH_STORE_URL"], {project: points(KITCHEN, "co2", {START + value: float(value)})})  # type: ignore[index]
-        # A new project may be unknown for a second.
-        eventually(lambda: world.api.get("series", project=project).status_code == 200)
-        answer = CLIENT.get(f"{world.api.url}/v1/latest?project={project}", headers={"Cache-Control": header})
-        assert [latest["value"] for latest in answer.json()["latest"]] == [value]
 
 
 def test_latest_is_the_newest_by_its_own_time(world: World) -> None:
