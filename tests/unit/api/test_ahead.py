@@ -9,17 +9,8 @@ import pytest
 from api.ahead import Ahead
 from hdh.errors import Retryable
 from hdh.stopping import begin
+from tests.common.clock import Clock
 from tests.common.eventually import eventually
-
-
-class Clock:
-    """A clock that a test sets."""
-
-    now = 100.0
-
-    def __call__(self) -> float:
-        """Seconds."""
-        return self.now
 
 
 def test_a_value_is_kept_for_most_of_its_time() -> None:
@@ -66,6 +57,7 @@ def test_one_that_is_too_late_is_waited_for() -> None:
 def test_what_fails_ahead_of_its_time_is_told_when_there_is_nothing_left() -> None:
     """Until then those who ask get the old value."""
     clock = Clock()
+    clock.now = 100.0
     ahead: Ahead[str] = Ahead(clock)
     asked = []
 

@@ -1,18 +1,9 @@
 """Who has given which key, and for how long it is kept."""
 
 from dashboard.sessions import Sessions
+from tests.common.clock import Clock
 
 WEEK = 7 * 86_400.0
-
-
-class Clock:
-    """Seconds that pass when told to."""
-
-    now = 0.0
-
-    def __call__(self) -> float:
-        """Seconds."""
-        return self.now
 
 
 def test_a_key_is_found_by_its_name_only() -> None:

@@ -11,6 +11,7 @@ from threading import Event
 import structlog
 
 from hdh.errors import Misconfigured
+from hdh.mqtt.publish import refusal
 from hdh.settings import BrokerSettings
 
 _CONNECT, _CONNACK, _PUBLISH_QOS1, _PUBACK = 0x10, 0x20, 0x32, 0x40
@@ -196,10 +197,7 @@ class Publisher:
             raise
         if code in _REFUSED:
             connected.close()
-            raise Misconfigured(
-                f"The broker {self._settings.broker_url} refuses this client: {_REFUSED[code]}."
-                " Set the user in HDH_BROKER_URL and HDH_BROKER_PASSWORD (or _FILE)."
-            )
+            raise refusal(self._settings.broker_url, _REFUSED[code])
         if code:
             connected.close()
             raise OSError(f"the broker refuses for now, with code {code}")

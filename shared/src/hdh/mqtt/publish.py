@@ -19,6 +19,14 @@ _LONGEST_WAIT_SECONDS = 10
 log = structlog.get_logger()
 
 
+def refusal(url: str, why: str) -> Misconfigured:
+    """That the broker refuses this client, in its words, with the remedy."""
+    return Misconfigured(
+        f"The broker {url} refuses this client: {why}."
+        " Set the user in HDH_BROKER_URL and HDH_BROKER_PASSWORD (or _FILE)."
+    )
+
+
 class Publisher:
     """A session with the broker. Unacknowledged messages are published again when a lost connection is back.
 
@@ -109,10 +117,7 @@ class Publisher:
 
     def _check(self) -> None:
         if self._refused:
-            raise Misconfigured(
-                f"The broker {self._url} refuses this client: {self._refused}."
-                " Set the user in HDH_BROKER_URL and HDH_BROKER_PASSWORD (or _FILE)."
-            )
+            raise refusal(self._url, self._refused)
 
     def _notify(self) -> None:
         with self._changed:

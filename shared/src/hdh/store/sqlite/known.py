@@ -7,7 +7,7 @@ from typing import TypeAlias
 from hdh.model import OTHER, Series
 from hdh.quantities import Catalogue, catalogue
 from hdh.store.interface import Selection
-from hdh.store.sqlite.projects import SeriesRow, find_project, find_series
+from hdh.store.sqlite.projects import SeriesRow, find_project, find_series, is_selected
 
 Grouped: TypeAlias = tuple[tuple[Series, tuple[SeriesRow, ...]], ...]
 """Series, sorted, each with its rows; its own measurement's stands before the others that it is found in."""
@@ -29,28 +29,17 @@ class KnownSeries:
         Raises:
             Misconfigured: there is no such project.
         """
-        project = find_project(connection, selection.project)
+        project, everything = find_project(connection, selection.project), Selection(selection.project)
         state = connection.execute(_STATE, (project.id,)).fetchone()
         kept = self._kept.get(project.id)
         if kept is None or kept[0] != state:
-            rows = find_series(connection, project, Selection(selection.project))
+            rows = find_series(connection, project, everything)
             kept = self._kept[project.id] = state, _grouped(selection.project, rows)
-        return _selected(kept[1], selection)
-
-
-def _selected(grouped: Grouped, selection: Selection) -> Grouped:
-    houses, rooms = frozenset(selection.houses), frozenset(selection.rooms)
-    devices, quantities = frozenset(selection.devices), frozenset(selection.quantities)
-    if not (houses or rooms or devices or quantities):
-        return grouped
-    return tuple(
-        group
-        for group in grouped
-        if (not houses or group[0].house in houses)
-        and (not rooms or group[0].room in rooms)
-        and (not devices or group[0].device in devices)
-        and (not quantities or group[0].quantity in quantities)
-    )
+        if selection == everything:
+            return kept[1]
+        takes = is_selected(selection)
+        # Rows of one series differ by their measurement only.
+        return tuple((series, rows) for series, rows in kept[1] if takes(rows[0]))
 
 
 def _grouped(project: str, rows: Iterable[SeriesRow]) -> Grouped:

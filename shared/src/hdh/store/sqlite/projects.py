@@ -1,6 +1,7 @@
 """The projects and series of a SQLite store, looked up."""
 
 import sqlite3
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -55,14 +56,21 @@ def find_series(connection: sqlite3.Connection, project: ProjectRow, selection: 
     rows = connection.execute(
         "SELECT id, measurement, house, room, device, field FROM series WHERE project = ?", (project.id,)
     )
+    return list(filter(is_selected(selection), map(SeriesRow._make, rows)))
+
+
+def is_selected(selection: Selection) -> Callable[[SeriesRow], bool]:
+    """Tells whether a series of the project is selected."""
     # Compared here, not in SQL: a selection may name more devices than a statement has room for parameters.
     houses, rooms = frozenset(selection.houses), frozenset(selection.rooms)
     devices, quantities = frozenset(selection.devices), frozenset(selection.quantities)
-    return [
-        series
-        for series in map(SeriesRow._make, rows)
-        if (not houses or series.house in houses)
-        and (not rooms or series.room in rooms)
-        and (not devices or series.device in devices)
-        and (not quantities or series.field in quantities)
-    ]
+
+    def takes(row: SeriesRow) -> bool:
+        return (
+            (not houses or row.house in houses)
+            and (not rooms or row.room in rooms)
+            and (not devices or row.device in devices)
+            and (not quantities or row.field in quantities)
+        )
+
+    return takes

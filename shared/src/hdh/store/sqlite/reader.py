@@ -95,7 +95,7 @@ class SqliteReader:
             readings = [kept[row.id] for row in rows if row.id in kept]
             if readings:
                 # Of equal times max takes the first: the catalogue's measurement.
-                time, value = readings[0] if len(readings) == 1 else max(readings, key=itemgetter(0))
+                time, value = max(readings, key=itemgetter(0))
                 newest.append(Latest(series, time, value))
         return newest
 
