@@ -109,6 +109,11 @@ def assert_as_raw(reader: SqliteReader, span: Span, window: Window) -> None:
             atol = 1e-9 if window.aggregate is Aggregate.STDDEV else 1e-12
             np.testing.assert_allclose(answers[device].value, expected, rtol=1e-12, atol=atol * len(time))
     assert set(answers) <= set(raw)
+    counts = {info.series.device: (info.first, info.last, info.count) for info in reader.series(SELECTION)}
+    assert counts == {
+        device: (int(chunks[0][0][0]), int(chunks[-1][0][-1]), sum(len(time) for time, _ in chunks))
+        for device, chunks in raw.items()
+    }
 
 
 DAYS = st.integers(0, 5)

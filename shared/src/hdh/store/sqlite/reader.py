@@ -31,8 +31,7 @@ CHUNK_READINGS = 65_536
 _READINGS = "SELECT time, value FROM {} WHERE series = ? AND time >= ? AND time < ? ORDER BY time LIMIT ?"
 _BEFORE = "SELECT time, value FROM {} WHERE series = ? AND time < ? ORDER BY time DESC LIMIT 1"
 _LATEST = "SELECT series, time, value FROM latest WHERE series BETWEEN ? AND ?"
-_EXTENT = "SELECT min(time), max(time), count(*) FROM {} WHERE series = ?"
-_EXTENT_OF_MERGED = "SELECT min(time), max(time), count(*) FROM ({})"
+_EXTENT = "SELECT min(time), max(time), count(*) FROM ({})"
 
 
 class SqliteReader:
@@ -52,9 +51,9 @@ class SqliteReader:
     def series(self, selection: Selection) -> list[SeriesInfo]:
         """The selected series that hold readings; see `Reader.series`."""
         infos = []
-        for series, rows in self._find(selection):
-            with self._pool.connection() as connection:
-                first, last, count = _extent(connection, rows)
+        found, rolled = self._find(selection), self._holds_rollups()
+        for series, rows in found:
+            first, last, count = self._count(rows, rolled=rolled)
             if count:
                 infos.append(SeriesInfo(series, first, last, count))
         return infos
@@ -110,6 +109,17 @@ class SqliteReader:
         if self._builder:
             self._builder.close()
 
+    def _count(self, rows: Sequence[SeriesRow], *, rolled: bool) -> tuple[int, int, int]:
+        """First and last time and number of a series' readings."""
+        if rolled and len(rows) == 1 and rows[0].table == "reading":
+            return self._rolled.count(rows[0])
+        # A time that stands in two tables counts once.
+        times = [f"SELECT time FROM {row.table} WHERE series = ?" for row in rows]  # noqa: S608 (see above)
+        with self._pool.connection() as connection:
+            found = connection.execute(_EXTENT.format(" UNION ".join(times)), [row.id for row in rows]).fetchone()
+        first, last, count = found
+        return first, last, count
+
     def _find(self, selection: Selection) -> Grouped:
         with self._pool.connection() as connection:
             return self._known.find(connection, selection)
@@ -152,18 +162,6 @@ class SqliteReader:
             if len(time):
                 yield time, value
             start = stop
-
-
-def _extent(connection: sqlite3.Connection, rows: Sequence[SeriesRow]) -> tuple[int, int, int]:
-    """First and last time and number of a series' readings."""
-    ids = [row.id for row in rows]
-    if len(rows) == 1:
-        statement = _EXTENT.format(rows[0].table)
-    else:
-        times = [f"SELECT time FROM {row.table} WHERE series = ?" for row in rows]  # noqa: S608 (see above)
-        statement = _EXTENT_OF_MERGED.format(" UNION ".join(times))
-    first, last, count = connection.execute(statement, ids).fetchone()
-    return first, last, count
 
 
 def _part(connection: sqlite3.Connection, row: SeriesRow, span: Span) -> Readings:

@@ -3,12 +3,14 @@
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import pairwise
+from sqlite3 import Connection
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hdh.model import Span
+from hdh.model import ALL_TIME, Span
+from hdh.store.sqlite import rollups
 from hdh.store.sqlite.builder import Builder
 from hdh.store.sqlite.database import ReaderPool
 from hdh.store.sqlite.days import DAY_MS, day_of, row_of, whole_days
@@ -24,6 +26,8 @@ _EXTENT = (
     "(SELECT max(time) FROM reading WHERE series = :series AND time >= :start AND time < :stop)"
 )
 _KEPT = "SELECT id, readings, {} FROM rollup WHERE id BETWEEN ? AND ? AND claim IS NULL ORDER BY id"
+_COUNTS = "SELECT id, length(readings), moments FROM rollup WHERE id BETWEEN ? AND ? AND claim IS NULL ORDER BY id"
+_COUNT = "SELECT count(*) FROM reading WHERE series = :series AND time >= :start AND time < :stop"
 
 ReadRow: TypeAlias = Callable[[SeriesRow, Span], Iterator[Readings]]
 
@@ -74,6 +78,15 @@ class Rolled:
         time, places = np.unique(time, return_index=True)
         return time, value[places]
 
+    def count(self, row: SeriesRow) -> tuple[int, int, int]:
+        """First and last time and number of a row's readings; those of kept days need not be counted again."""
+        with self._pool.connection() as connection:
+            connection.execute("BEGIN")
+            first, last = connection.execute(_EXTENT, _given(row, ALL_TIME)).fetchone()
+            found = 0 if first is None else _count(connection, row, Span(first, last + 1))
+            connection.execute("COMMIT")
+        return first, last, found
+
     def _extents(self, rows: Sequence[SeriesRow], span: Span) -> list[tuple[SeriesRow, Span]]:
         """The rows that hold readings in the span, each with its extent there, by time."""
         extents = [(row, extent) for row in rows if (extent := self._extent(row, span))]
@@ -81,9 +94,8 @@ class Rolled:
 
     def _extent(self, row: SeriesRow, span: Span) -> Span | None:
         """The part of a span from the first to the last reading in it."""
-        given = {"series": row.id, "start": span.start, "stop": span.stop}
         with self._pool.connection() as connection:
-            first, last = connection.execute(_EXTENT, given).fetchone()
+            first, last = connection.execute(_EXTENT, _given(row, span)).fetchone()
         return None if first is None else Span(first, last + 1)
 
     def _row(self, row: SeriesRow, span: Span, extent: Span, part: Part) -> Iterator[Summaries]:
@@ -113,6 +125,25 @@ class Rolled:
                 yield from self._builder.build(row.id, piece, partial(self._read, row))
                 start = piece.stop
         yield from self._read(row, Span(start * DAY_MS, days.stop * DAY_MS))
+
+
+def _given(row: SeriesRow, span: Span) -> dict[str, int]:
+    return {"series": row.id, "start": span.start, "stop": span.stop}
+
+
+def _count(connection: Connection, row: SeriesRow, extent: Span) -> int:
+    days = whole_days(extent.start // DAY_MS * DAY_MS, -(-extent.stop // DAY_MS) * DAY_MS)
+    if not days:
+        return int(connection.execute(_COUNT, _given(row, extent)).fetchone()[0])
+    kept = connection.execute(_COUNTS, (row_of(row.id, days.start), row_of(row.id, days.stop - 1))).fetchall()
+    runs = missing(days, [day_of(number) for number, _, _ in kept])
+    # Some readings may be of days that are never summed up.
+    others = Span(extent.start, days.start * DAY_MS), Span(days.stop * DAY_MS, extent.stop)
+    spans = [Span(run.start * DAY_MS, run.stop * DAY_MS) for run in runs] + [
+        span for span in others if span.start < span.stop
+    ]
+    counts: list[int] = [connection.execute(_COUNT, _given(row, span)).fetchone()[0] for span in spans]
+    return sum(counts, rollups.count([(length, moments) for _, length, moments in kept]))
 
 
 def _steps(chunks: Iterator[Readings], part: Part) -> Iterator[Summaries]:

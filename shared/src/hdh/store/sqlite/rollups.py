@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hdh.store.sqlite.days import DAY_MS
-from hdh.store.sqlite.summaries import PARTS, Part, Summaries, Times, concatenated
+from hdh.store.sqlite.summaries import MOMENTS, PARTS, Part, Summaries, Times, concatenated
 
 STEP_MS = 900_000
 """A quarter of an hour: every zone's clock is off by whole ones, and every window from 15m on is made of them."""
@@ -59,6 +59,13 @@ def unpack(part: Part, rows: Sequence[tuple[int, bytes | None, bytes | None]]) -
     few = [(day, readings) for day, readings, _ in rows if readings is not None]
     found = [_unpack_steps(part, [day for day, _ in summed], [column for _, column in summed])] if summed else []
     return [*found, _unpack_readings(part, few)] if few else found
+
+
+def count(rows: Sequence[tuple[int | None, bytes | None]]) -> int:
+    """How many readings kept days hold: the length of the day's readings, or its moments."""
+    few = sum(length // _READING_BYTES for length, _ in rows if length is not None)
+    columns = b"".join(moments for _, moments in rows if moments is not None)
+    return few + int(np.frombuffer(columns, _packed(MOMENTS))["wholes"].sum(dtype=np.int64))
 
 
 def _unpack_steps(part: Part, days: list[int], columns: list[bytes]) -> Summaries:
