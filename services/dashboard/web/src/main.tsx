@@ -10,15 +10,20 @@ import { language } from "@/i18n/language";
 import { pages } from "@/pages/registry";
 import { routeOf } from "@/router/routes";
 
-// While the frame is drawn. Should it fail, the page says so when it is shown.
-pages[routeOf(location.pathname).page]?.load().catch(() => undefined);
+/** A page that comes later than this is waited for within its frame. */
+const FRAME_ALONE_MS = 250;
+
+// Should it fail, the page says so when it is shown.
+const page = pages[routeOf(location.pathname).page]?.load().catch(() => undefined);
 startTheme();
 document.documentElement.lang = language();
-const root = document.getElementById("root");
-if (root) {
-  createRoot(root).render(
-    <StrictMode>
-      <App />
-    </StrictMode>,
-  );
-}
+void Promise.race([page, new Promise((resolve) => setTimeout(resolve, FRAME_ALONE_MS))]).then(() => {
+  const root = document.getElementById("root");
+  if (root) {
+    createRoot(root).render(
+      <StrictMode>
+        <App />
+      </StrictMode>,
+    );
+  }
+});

@@ -1,8 +1,8 @@
 import { QueryClientProvider } from "@tanstack/react-query";
-import { Suspense } from "react";
 import { queryClient } from "@/api/query";
 import { Frame } from "@/components/Frame";
 import { Guard } from "@/components/Guard";
+import { LoadedPage } from "@/components/LoadedPage";
 import { NotFound } from "@/components/NotFound";
 import { pages } from "@/pages/registry";
 import { useLocation } from "@/router/location";
@@ -12,19 +12,17 @@ import { routeOf } from "@/router/routes";
 export function App() {
   const { path } = useLocation();
   const route = routeOf(path);
-  const Page = pages[route.page]?.component;
-  const shown = Page ? (
+  const page = pages[route.page];
+  const shown = page ? (
     <Guard key={path}>
-      <Suspense fallback={null}>
-        <Page route={route} />
-      </Suspense>
+      <LoadedPage page={page} route={route} />
     </Guard>
   ) : (
     <NotFound />
   );
   return (
     <QueryClientProvider client={queryClient}>
-      {route.page === "kiosk" && Page ? shown : <Frame route={route}>{shown}</Frame>}
+      {route.page === "kiosk" && page ? shown : <Frame route={route}>{shown}</Frame>}
     </QueryClientProvider>
   );
 }

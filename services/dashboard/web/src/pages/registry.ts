@@ -1,27 +1,41 @@
 /** The pages that exist. A page is added here when it works; the navigation shows what stands here. */
-import { lazy, type ComponentType, type LazyExoticComponent } from "react";
+import type { ComponentType } from "react";
+import { readCatalogueAhead } from "@/api/catalogue";
 import type { Route } from "@/router/routes";
 
 export interface PageProps {
   route: Route;
 }
 
-export interface Page {
-  /** null: not in the navigation. */
-  href: string | null;
-  component: LazyExoticComponent<ComponentType<PageProps>>;
-  /** Fetch its files ahead of its first showing. */
-  load: () => Promise<unknown>;
+export class Page {
+  /** null: its files are not here yet. */
+  component: ComponentType<PageProps> | null = null;
+  private files: Promise<void> | null = null;
+
+  /** @param href null: not in the navigation.
+   *  @param askAhead asks what the page asks first. */
+  constructor(
+    readonly href: string | null,
+    private readonly fetch: () => Promise<{ default: ComponentType<PageProps> }>,
+    private readonly askAhead?: () => void,
+  ) {}
+
+  /** Fetch its files, once, and ask what it asks first meanwhile. */
+  load(): Promise<void> {
+    if (this.files === null) {
+      this.askAhead?.();
+      this.files = this.fetch().then((files) => {
+        this.component = files.default;
+      });
+    }
+    return this.files;
+  }
 }
 
 export const pages: Partial<Record<Route["page"], Page>> = {
-  overview: page("/", () => import("@/pages/overview/OverviewPage")),
-  explore: page("/explore", () => import("@/pages/explore/ExplorePage")),
-  health: page("/data-health", () => import("@/pages/health/HealthPage")),
-  kiosk: page("/kiosk", () => import("@/pages/kiosk/KioskPage")),
-  house: page(null, () => import("@/pages/house/HousePage")),
+  overview: new Page("/", () => import("@/pages/overview/OverviewPage")),
+  explore: new Page("/explore", () => import("@/pages/explore/ExplorePage"), readCatalogueAhead),
+  health: new Page("/data-health", () => import("@/pages/health/HealthPage")),
+  kiosk: new Page("/kiosk", () => import("@/pages/kiosk/KioskPage")),
+  house: new Page(null, () => import("@/pages/house/HousePage")),
 };
-
-function page(href: string | null, load: () => Promise<{ default: ComponentType<PageProps> }>): Page {
-  return { href, component: lazy(load), load };
-}
