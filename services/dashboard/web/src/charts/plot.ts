@@ -15,6 +15,8 @@ import { splitsOf, stepFor } from "./splits";
 import { bandColour, type Tokens } from "./tokens";
 
 const TICK_WIDTH = 7.5;
+/** Also where there is little room: one tick tells no scale. */
+const FEWEST_TICKS = 3;
 const TICK_HEIGHT = 3.2;
 const DASH = [6, 4];
 const LEAST_DRAG = 5;
@@ -130,7 +132,7 @@ function lone(u: uPlot, series: number): number[] {
 
 function xStep(u: uPlot, min: number, max: number, { tokens }: Shown): ReturnType<typeof stepFor> {
   const width = u.bbox.width / uPlot.pxRatio;
-  return stepFor(min, max, Math.max(2, Math.floor(width / (tokens.axisSize * TICK_WIDTH))));
+  return stepFor(min, max, Math.max(FEWEST_TICKS, Math.floor(width / (tokens.axisSize * TICK_WIDTH))));
 }
 
 function xLabels(u: uPlot, splits: number[], shown: Shown): string[] {

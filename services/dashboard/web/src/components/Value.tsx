@@ -23,6 +23,12 @@ export function Value({ now, symbol, at }: { now: Now | null; symbol: string; at
   );
 }
 
+/** Energy in kilowatt hours; null: not known. */
+export function Energy({ amount }: { amount: number | null }) {
+  const language = useLanguage();
+  return amount === null ? <span className="muted">–</span> : <MeasureText measure={formatValue(amount, "kWh", language)} />;
+}
+
 /** Number and unit, the unit smaller where the number is large. */
 export function MeasureText({ measure }: { measure: Measure }) {
   return (

@@ -41,9 +41,12 @@ export function houseCurves(series: readonly Series[]): Map<string, Curve> {
 
 function curveOf(times: ReadonlyMap<number, { sum: number; count: number }>): Curve {
   const ascending = [...times].sort(([a], [b]) => a - b);
+  // The newest window has just begun where some rooms are silent in it: without them its mean would leap.
+  const [before, newest] = ascending.slice(-2);
+  const whole = before && newest && newest[1].count < before[1].count ? ascending.slice(0, -1) : ascending;
   return {
-    time: ascending.map(([time]) => time),
-    value: ascending.map(([, { sum, count }]) => (count > 0 ? sum / count : null)),
+    time: whole.map(([time]) => time),
+    value: whole.map(([, { sum, count }]) => (count > 0 ? sum / count : null)),
   };
 }
 

@@ -89,10 +89,19 @@ test.each([
 test("a house's curve is the mean of its rooms, with holes where no room has a value", () => {
   const base = { project: "p", house: "a", device: "air", quantity: "temperature" };
   const rooms = [
-    { ...base, room: "bath", time: [2, 1, 3], value: [22, 20, null] },
-    { ...base, room: "hall", time: [1, 3], value: [24, null] },
+    { ...base, room: "bath", time: [2, 1, 3, 4], value: [22, 20, null, 23] },
+    { ...base, room: "hall", time: [1, 3, 4], value: [24, null, 25] },
   ];
-  expect(houseCurves(rooms).get(houseKey("p", "a"))).toEqual({ time: [1, 2, 3], value: [22, 22, null] });
-  expect(houseExtremes(rooms, rooms).get(houseKey("p", "a"))).toEqual({ low: 20, high: 24 });
+  expect(houseCurves(rooms).get(houseKey("p", "a"))).toEqual({ time: [1, 2, 3, 4], value: [22, 22, null, 24] });
+  expect(houseExtremes(rooms, rooms).get(houseKey("p", "a"))).toEqual({ low: 20, high: 25 });
   expect([...counted([{ ...base, room: "bath", time: [1, 2], value: [1.5, 2] }]).values()]).toEqual([3.5]);
+});
+
+test("a house's curve ends before a window that only some of its rooms have begun", () => {
+  const base = { project: "p", house: "a", device: "air", quantity: "temperature" };
+  const rooms = [
+    { ...base, room: "bath", time: [1, 2, 3], value: [24, 24, 24] },
+    { ...base, room: "hall", time: [1, 2], value: [20, 20] },
+  ];
+  expect(houseCurves(rooms).get(houseKey("p", "a"))).toEqual({ time: [1, 2], value: [22, 22] });
 });

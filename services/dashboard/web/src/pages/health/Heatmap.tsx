@@ -1,4 +1,4 @@
-import { useRef, useState, type KeyboardEvent } from "react";
+import { useEffect, useRef, useState, type KeyboardEvent } from "react";
 
 import { dayText } from "@/charts/labels";
 import { MISSING_LIMITS, missingShare, missingStep } from "@/charts/missing";
@@ -36,6 +36,10 @@ export function Heatmap({ rows, placeOf, zoneOf }: HeatmapProps) {
   const [isRead, setRead] = useState(false);
   const days = daysOf(rows, zoneOf);
   const here = rows[place.row];
+  // Where not all days fit, the newest are what one looks for.
+  useEffect(() => {
+    grid.current?.parentElement?.scrollTo({ left: grid.current.scrollWidth });
+  }, [days.length]);
   const walk = (event: KeyboardEvent): void => {
     const move = MOVES[event.key];
     if (move === undefined) {

@@ -4,15 +4,14 @@ import { seasonOf } from "@/climate/limits";
 import { PAINTED, shadesOf } from "@/climate/shades";
 import { ErrorStrip } from "@/components/ErrorStrip";
 import { LiveBar, LiveLost } from "@/components/LiveBar";
-import { MeasureText, Value } from "@/components/Value";
+import { Energy, Value } from "@/components/Value";
 import { VerdictChip } from "@/components/VerdictChip";
 import { useTitle } from "@/components/useTitle";
-import { formatValue } from "@/format/numbers";
 import type { HouseNow } from "@/houses/model";
 import { useHouses, type Selection } from "@/houses/useHouses";
 import { housePage } from "@/i18n/house";
 import { houseTexts } from "@/i18n/houses";
-import { useLanguage, useTexts } from "@/i18n/language";
+import { useTexts } from "@/i18n/language";
 import { Climate } from "@/pages/house/Climate";
 import { DayCharts } from "@/pages/house/DayCharts";
 import { FloorPlan } from "@/pages/house/FloorPlan";
@@ -82,7 +81,6 @@ function House({ house, selection, now, isPaused }: { house: HouseNow; selection
 /** The house as a whole. */
 function Facts({ house, now }: { house: HouseNow; now: number }) {
   const t = useTexts(houseTexts);
-  const language = useLanguage();
   const rooms = house.rooms.filter(({ temperature }) => temperature && !temperature.isOld).length;
   return (
     <dl className="facts card">
@@ -120,7 +118,9 @@ function Facts({ house, now }: { house: HouseNow; now: number }) {
       </div>
       <div>
         <dt>{t.energyToday}</dt>
-        <dd>{house.energy === null ? <span className="muted">–</span> : <MeasureText measure={formatValue(house.energy, "kWh", language)} />}</dd>
+        <dd>
+          <Energy amount={house.energy} />
+        </dd>
       </div>
       {house.outdoor ? (
         <div>

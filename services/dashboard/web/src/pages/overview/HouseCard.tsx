@@ -1,7 +1,8 @@
-import { Age, MeasureText, Value } from "@/components/Value";
+import { Age, Energy, Value } from "@/components/Value";
 import { Sparkline, type Domain } from "@/components/Sparkline";
 import { VerdictChip } from "@/components/VerdictChip";
 import { seasonOf } from "@/climate/limits";
+import { formatDate } from "@/format/dates";
 import { formatValue } from "@/format/numbers";
 import type { Curve, Extremes } from "@/houses/day";
 import type { HouseNow } from "@/houses/model";
@@ -27,6 +28,7 @@ export function HouseCard({ house, project, curve, domain, today, at }: HouseCar
   const language = useLanguage();
   const { shown, place } = headline(house, t);
   const says = (value: number) => formatValue(value, "°C", language).whole;
+  const since = beginOf(curve, domain);
   return (
     <article className={`card house ${house.verdict.level}`}>
       <header className="house-head">
@@ -41,7 +43,10 @@ export function HouseCard({ house, project, curve, domain, today, at }: HouseCar
           <Value now={shown} symbol="°C" at={at} />
           <span className="house-place muted">{shown === null ? t.noReadings : place}</span>
         </p>
-        <Sparkline curve={curve} domain={domain} />
+        <div className="house-curve">
+          <Sparkline curve={curve} domain={domain} />
+          {since === null ? null : <span className="house-since muted">{t.since(formatDate(since, "time", house.zone, language))}</span>}
+        </div>
       </div>
       <RangeBar today={today} now={shown} season={seasonOf(at, house.zone)} />
       {today ? <p className="hidden">{t.today(says(today.low), says(today.high))}</p> : null}
@@ -54,7 +59,9 @@ export function HouseCard({ house, project, curve, domain, today, at }: HouseCar
         </div>
         <div>
           <dt>{t.energyToday}</dt>
-          <dd>{house.energy === null ? <span className="muted">–</span> : <MeasureText measure={formatValue(house.energy, "kWh", language)} />}</dd>
+          <dd>
+            <Energy amount={house.energy} />
+          </dd>
         </div>
         <div>
           <dt>{t.sensors}</dt>
@@ -70,6 +77,12 @@ export function HouseCard({ house, project, curve, domain, today, at }: HouseCar
       ) : null}
     </article>
   );
+}
+
+/** When (epoch ms) a curve begins that leaves most of its room empty; null for others. */
+function beginOf(curve: Curve | undefined, { start, stop }: Domain): number | null {
+  const first = curve?.time.find((_, at) => curve.value[at] !== null) ?? start;
+  return first > (start + stop) / 2 ? first : null;
 }
 
 /** The temperature of the room that the verdict is about, else the mean; and which of them it is. */

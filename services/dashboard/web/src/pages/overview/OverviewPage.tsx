@@ -17,7 +17,8 @@ import { useTitle } from "@/components/useTitle";
 
 const EVERYTHING = {};
 const DAY = 86_400_000;
-const LEAST_DEGREES = 4;
+/** A quiet day may look quiet, and an opened window like one. */
+const LEAST_DEGREES = 2;
 /** As many as fill a first screen; the real ones stand in the same places. */
 const PLACEHOLDERS = 6;
 /** So many houses fill a first screen with larger curves. */
