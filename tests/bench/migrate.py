@@ -1,6 +1,7 @@
 """How many readings a second `migrate` moves, and in how much memory: `python -m tests.bench.migrate`.
 
 The first figure is that of `influx -import` (Debian's influxdb-client) of the same file into the same server.
+Beside each stand the seconds of CPU that the program, the source's server and the destination's have taken.
 """
 
 import argparse
@@ -10,18 +11,22 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from tests.common.ingest import Ingest
-from tests.common.migrate import PROGRAM, ask, write_mapping
-from tests.common.servers import Influxd, Mosquitto, find, unique
+from tests.common.migrate import PROGRAM, write_mapping
+from tests.common.servers import Influxd, Mosquitto, Server, find, unique
 
 FIELDS = ("temperature", "humidity", "pressure", "dew_point", "absolute_humidity")
 DEVICES = 100
 START = 1_600_000_000
 LABELS = {"house": "{tag.house}", "room": "{tag.room}", "device": "{tag.device}"}
 SERIES = [{"match": {"field": field}, "quantity": field} for field in FIELDS]
+WAYS = ("lines", "server", "table", "replay")
 
 
 def lines(count: int) -> Iterator[str]:
@@ -49,24 +54,52 @@ def write_table(path: Path, readings: int) -> None:
             file.write(f"{START + number}," + ",".join(f"{drawn.uniform(10, 30):.2f}" for _ in range(30)) + "\n")
 
 
-def run(command: list[str | Path], **variables: str) -> tuple[float, float]:
-    """Seconds, and the most memory in MiB, of a command that must end well."""
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a program took: seconds, the most memory in MiB, and seconds of CPU, its own and those of the servers."""
+
+    seconds: float
+    memory: float
+    cpu: dict[str, float]
+
+
+def run(command: list[str | Path], servers: dict[str, Server], **variables: str) -> Run:
+    """Run a command that must end well."""
     env = os.environ | {"HDH_LOG_LEVEL": "warning"} | variables
+    before = {name: _cpu(server) for name, server in servers.items()}
     began = time.perf_counter()
     process = subprocess.Popen([str(part) for part in command], env=env, stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - began
     process.returncode = os.waitstatus_to_exitcode(status)
     assert process.returncode == 0, command
-    return time.perf_counter() - began, usage.ru_maxrss / 1024
+    cpu = {"own": usage.ru_utime + usage.ru_stime}
+    cpu |= {name: _cpu(server) - before[name] for name, server in servers.items()}
+    return Run(seconds, usage.ru_maxrss / 1024, cpu)
 
 
-def told(what: str, readings: int, seconds: float, memory: float | None = None) -> None:
+def _cpu(server: Server) -> float:
+    assert server.process is not None
+    times = psutil.Process(server.process.pid).cpu_times()
+    return times.user + times.system
+
+
+def told(what: str, readings: int, took: Run) -> None:
     """Print a line."""
-    size = "" if memory is None else f"{memory:8.0f} MiB"
-    print(f"{what:44} {readings / seconds:12,.0f}/s {seconds:8.1f} s {size}", flush=True)  # noqa: T201
+    cpu = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in took.cpu.items())
+    rate = f"{readings / took.seconds:12,.0f}/s {took.seconds:8.1f} s {took.memory:8.0f} MiB"
+    print(f"{what:44} {rate}   cpu: {cpu}", flush=True)  # noqa: T201
 
 
-def migrate(folder: Path, what: str, readings: int, source: dict[str, Any], store: str, **more: Any) -> None:
+def migrate(
+    folder: Path,
+    what: str,
+    readings: int,
+    source: dict[str, Any],
+    store: str,
+    servers: dict[str, Server],
+    **more: Any,
+) -> None:
     """Run one migration and print its rate."""
     project = unique("bench")
     site = folder / f"{project}.site.yaml"
@@ -78,8 +111,7 @@ def migrate(folder: Path, what: str, readings: int, source: dict[str, Any], stor
         place={"project": project, **more.get("place", LABELS)},
         series=more.get("series", SERIES),
     )
-    seconds, memory = run([PROGRAM, "run", mapping, "--quiet"], HDH_SITE_FILE=str(site))
-    told(what, readings, seconds, memory)
+    told(what, readings, run([PROGRAM, "run", mapping, "--quiet"], servers, HDH_SITE_FILE=str(site)))
 
 
 def replay(folder: Path, messages: int) -> None:
@@ -99,45 +131,70 @@ def replay(folder: Path, messages: int) -> None:
             place={"project": "toe", "house": "h", "room": "r", "device": "{tag.device}"},
             series=SERIES,
         )
-        began = time.perf_counter()
-        seconds, memory = run([PROGRAM, "replay", mapping, "--quiet"])
-        told("replay: published and acknowledged", messages, seconds, memory)
+        servers: dict[str, Server] = {"broker": broker, "ingest": ingest}
+        began, before = time.perf_counter(), {name: _cpu(server) for name, server in servers.items()}
+        took = run([PROGRAM, "replay", mapping, "--quiet"], servers)
+        told("replay: published and acknowledged", messages, took)
         ingest.wait_done(messages, seconds=600)
-        told("replay: written by ingest (SQLite)", messages, time.perf_counter() - began)
+        cpu = {"own": took.cpu["own"]} | {name: _cpu(server) - before[name] for name, server in servers.items()}
+        whole = Run(time.perf_counter() - began, took.memory, cpu)
+        told("replay: written by ingest (SQLite)", messages, whole)
+
+
+def from_lines(folder: Path, readings: int, server: Influxd, *, also_move: bool) -> None:
+    """Import a file of line protocol as InfluxDB's own program does; then move it, unless only the import is asked."""
+    file = folder / "lines.lp"
+    write_lines(file, readings)
+    if influx := find("influx"):
+        command: list[str | Path] = [influx, "-port", str(server.port), "-import", "-path", file, "-precision", "ns"]
+        told("influx -import, line protocol → InfluxDB 1", readings, run(command, {"destination": server}))
+    else:
+        print("influx is not there (apt-get install influxdb-client): nothing to compare with")  # noqa: T201
+    if also_move:
+        protocol = {"kind": "line-protocol", "path": str(file)}
+        migrate(folder, "line protocol → InfluxDB 1", readings, protocol, server.url, {"destination": server})
+        migrate(folder, "line protocol → SQLite", readings, protocol, f"sqlite:///{folder}/lines.db", {})
+
+
+def from_server(folder: Path, readings: int, server: Influxd) -> None:
+    """Move what `influx -import` brought from one server to another, and to SQLite."""
+    old = {"kind": "influxdb", "url": server.url, "databases": ["imported"], "window": "1d"}
+    with Influxd(folder / "second") as second:
+        both: dict[str, Server] = {"source": server, "destination": second}
+        migrate(folder, "InfluxDB 1 → InfluxDB 1", readings, old, second.url, both)
+    migrate(folder, "InfluxDB 1 → SQLite", readings, old, f"sqlite:///{folder}/old.db", {"source": server})
+
+
+def from_table(folder: Path, readings: int, server: Influxd) -> None:
+    """Move a wide table."""
+    table = folder / "table.csv"
+    write_table(table, readings)
+    wide = {"kind": "csv", "path": str(table), "csv": {"time": {"columns": ["time"], "format": "seconds"}}}
+    series = [
+        {"match": {"field": f"room{number}_temperature"}, "quantity": "temperature", "room": f"room{number}"}
+        for number in range(30)
+    ]
+    rooms = {"house": "house", "device": "logger"}
+    more: dict[str, Any] = {"place": rooms, "series": series}
+    migrate(folder, "wide table → InfluxDB 1", readings, wide, server.url, {"destination": server}, **more)
 
 
 def main() -> None:
     """Print a line for each way."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--readings", type=int, default=2_000_000, help="how many readings each way moves")
-    readings = parser.parse_args().readings
+    parser.add_argument("--only", nargs="+", choices=WAYS, default=WAYS, help="the ways that are measured")
+    asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as name, Influxd(Path(name) / "influxd") as server:
-        folder = Path(name)
-        file, table = folder / "lines.lp", folder / "table.csv"
-        write_lines(file, readings)
-        write_table(table, readings)
-        if influx := find("influx"):
-            seconds, _ = run([influx, "-port", str(server.port), "-import", "-path", file, "-precision", "ns"])
-            told("influx -import, line protocol → InfluxDB 1", readings, seconds)
-        else:
-            print("influx is not there (apt-get install influxdb-client): nothing to compare with")  # noqa: T201
-        protocol = {"kind": "line-protocol", "path": str(file)}
-        migrate(folder, "line protocol → InfluxDB 1", readings, protocol, server.url)
-        migrate(folder, "line protocol → SQLite", readings, protocol, f"sqlite:///{folder}/lines.db")
-        if influx:
-            assert ask(server, "SHOW DATABASES")
-            old = {"kind": "influxdb", "url": server.url, "databases": ["imported"], "window": "1d"}
-            migrate(folder, "InfluxDB 1 → InfluxDB 1", readings, old, server.url)
-            migrate(folder, "InfluxDB 1 → SQLite", readings, old, f"sqlite:///{folder}/old.db")
-        form = {"time": {"columns": ["time"], "format": "seconds"}}
-        wide = {"kind": "csv", "path": str(table), "csv": form}
-        series = [
-            {"match": {"field": f"room{number}_temperature"}, "quantity": "temperature", "room": f"room{number}"}
-            for number in range(30)
-        ]
-        rooms = {"house": "house", "device": "logger"}
-        migrate(folder, "wide table → InfluxDB 1", readings, wide, server.url, place=rooms, series=series)
-        replay(folder, min(readings // 10, 200_000))
+        folder, readings = Path(name), asked.readings
+        if {"lines", "server"} & set(asked.only):
+            from_lines(folder, readings, server, also_move="lines" in asked.only)
+        if "server" in asked.only and find("influx"):
+            from_server(folder, readings, server)
+        if "table" in asked.only:
+            from_table(folder, readings, server)
+        if "replay" in asked.only:
+            replay(folder, min(readings // 10, 200_000))
 
 
 if __name__ == "__main__":
