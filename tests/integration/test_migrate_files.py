@@ -259,6 +259,28 @@ def test_bad_rows_of_a_table_are_named(tmp_path: Path) -> None:
     }
 
 
+def test_texts_with_line_breaks_move_whole(tmp_path: Path) -> None:
+    """In the header and in cells, over the border of two parts; a quote that is never closed costs its line."""
+    note = 'warm,\n"very"\nwarm\n' * 1000
+    path = tmp_path / "notes.csv"
+    rows = [[str(SECOND + n), str(n % 50), note if n % 10_000 == 9_999 else ""] for n in range(450_000)]
+    with path.open("w", newline="") as file:
+        csv.writer(file).writerows([["time", "temperature\n(°C)", "note"], *rows])
+        file.write(f'{SECOND + 450_000},1,"open\n{SECOND + 450_001},2,\n')
+    mapping = planned(path)
+    assert "450,046 readings written" in moved(mapping)
+    found = stored(tmp_path)
+    begin = SECOND * 1000
+    (temperatures,) = [values for (_, _, quantity), values in found.items() if quantity == "temperature"]
+    assert temperatures == {begin + n * 1000: float(n % 50) for n in range(450_000)} | {begin + 450_001_000: 2.0}
+    (notes,) = [values for (_, _, quantity), values in found.items() if quantity == "note_text"]
+    assert notes == {begin + n * 1000: note for n in range(9_999, 450_000, 10_000)}
+    (bad,) = csv.DictReader(io.StringIO(rejected(mapping)))
+    line = path.read_bytes().count(b"\n") - 1
+    assert (int(bad["row"]), bad["reason"], "is not closed" in bad["detail"]) == (line, "quotes", True)
+    assert verified(mapping, store_url=f"sqlite:///{tmp_path}/store.db").verdict == "equal"
+
+
 def test_a_latin_file_is_read_with_its_letters(tmp_path: Path) -> None:
     """Not UTF-8: the guess is a doubt until a person has looked at it."""
     path = tmp_path / "latin.csv"

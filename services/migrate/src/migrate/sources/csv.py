@@ -17,6 +17,7 @@ from migrate.sources.csv_form import Form, column_names
 from migrate.sources.csv_times import parse_times
 from migrate.sources.files import Files, Piece
 from migrate.sources.interface import Read
+from migrate.sources.texts import UNCLOSED, table_quoting
 
 _PIECE = 2 * 1024 * 1024
 _LONGEST_SHOWN = 120
@@ -37,6 +38,7 @@ class CsvSource:
     def __init__(self, files: Files, form: Form, doubts: list[str] | None = None) -> None:
         self.name = "csv"
         self._files = files
+        self._files.quoting = table_quoting(form.delimiter, form.skip)
         self._form = form
         self._doubts = doubts or []
         self._zone = ZoneInfo(form.zone) if form.zone else None
@@ -81,9 +83,8 @@ class CsvSource:
 
     def _columns_of(self, path: Path) -> list[str]:
         if path not in self._names:
-            lines = self._files.head(path).decode(self._form.encoding, errors="replace").splitlines()
-            first = lines[self._form.skip] if len(lines) > self._form.skip else ""
-            names = column_names(first.lstrip("\ufeff"), self._form)
+            lines = self._files.head(path).decode(self._form.encoding, errors="replace").split("\n", self._form.skip)
+            names = column_names(lines[-1].lstrip("\ufeff") if len(lines) > self._form.skip else "", self._form)
             wanted = (*self._form.time, *self._form.labels, *([self._form.quantity] if self._form.quantity else []))
             if lacking := [name for name in wanted if name not in names]:
                 raise Misconfigured(
@@ -94,16 +95,21 @@ class CsvSource:
         return self._names[path]
 
     def _without_head(self, piece: Piece) -> Piece:
-        """The lines of data in a piece: those before them stand at the beginning of the file."""
-        head = self._form.skip + (1 if self._form.header else 0)
-        first, data = piece.first, piece.data
-        while first <= head and data:
-            _, _, data = data.partition(b"\n")
-            first += 1
-        return Piece(first, data)
+        """The records of data in a piece: the lines before them stand at the beginning of the file."""
+        form = self._form
+        lines = max(0, form.skip + (1 if form.header else 0) + 1 - piece.first)
+        if form.header:
+            lines = next((end for first, end in piece.records.joined if first == lines - 1), lines)
+        if not lines:
+            return piece
+        data = piece.data.split(b"\n", lines)
+        return Piece(piece.first + lines, data[-1] if len(data) > lines else b"", piece.records.without(lines))
 
     def _table(self, piece: Piece, names: list[str], labels: Labels) -> Iterator[Batch | BadRow]:
-        if not piece.data.strip():
+        for number in piece.records.broken:
+            yield BadRow(piece.first + number, "quotes", UNCLOSED)
+        data = piece.records.blanked(piece.data)
+        if not data.strip():
             return
         wrong: list[tuple[int, str]] = []
 
@@ -112,14 +118,19 @@ class CsvSource:
             return "skip"
 
         table = csv.read_csv(
-            pa.BufferReader(piece.data),
+            pa.BufferReader(data),
             csv.ReadOptions(
                 use_threads=False,
-                block_size=len(piece.data) + 1,
+                block_size=len(data) + 1,
                 column_names=names,
                 encoding="utf-8" if self._form.encoding == "utf-8-sig" else self._form.encoding,
             ),
-            csv.ParseOptions(delimiter=self._form.delimiter, invalid_row_handler=on_wrong, ignore_empty_lines=False),
+            csv.ParseOptions(
+                delimiter=self._form.delimiter,
+                invalid_row_handler=on_wrong,
+                ignore_empty_lines=False,
+                newlines_in_values=bool(piece.records.joined),
+            ),
             csv.ConvertOptions(
                 column_types=dict.fromkeys(names, pa.string()),
                 null_values=_MISSING,
@@ -135,11 +146,13 @@ class CsvSource:
     def _number(
         self, piece: Piece, count: int, wrong: list[tuple[int, str]], columns: int
     ) -> tuple[NDArray[np.int64], list[BadRow]]:
-        """The line of each row, and the lines that are no rows."""
-        numbers = np.arange(piece.first, piece.first + count + len(wrong), dtype=np.int64)
+        """The (first) line of each row, and the lines that are no rows."""
+        within = [number for first, end in piece.records.joined for number in range(first + 1, end)]
+        lines = np.arange(piece.first, piece.first + count + len(wrong) + len(within), dtype=np.int64)
+        numbers = np.delete(lines, np.array(within, np.int64))
         skipped = np.array([number - 1 for number, _ in wrong], np.int64)
         bad = [
-            BadRow(piece.first + number - 1, "columns", _columns_detail(columns), text[:_LONGEST_SHOWN])
+            BadRow(int(numbers[number - 1]), "columns", _columns_detail(columns), text[:_LONGEST_SHOWN])
             for number, text in wrong
             if text.strip()
         ]

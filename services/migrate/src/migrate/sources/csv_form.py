@@ -78,8 +78,12 @@ def detect(head: bytes, zone: str | None = None) -> Detected:
     text, encoding = _decode(head, found.doubts)
     lines = [line for line in text.splitlines()[: _ROWS + 20] if line.strip()]
     skip = _lines_before(lines)
-    delimiter = _delimiter(lines[skip:])
-    rows = list(csv.reader(io.StringIO("\n".join(lines[skip:])), delimiter=delimiter))
+    try:
+        delimiter = _delimiter(lines[skip:])
+        rows = list(csv.reader(io.StringIO("\n".join(lines[skip:])), delimiter=delimiter))
+    except csv.Error as error:
+        found.problem = f"its cells cannot be told apart ({error}); is a quote in its first lines never closed?"
+        return found
     header = _is_header(rows)
     names = rows[0] if header else [str(number + 1) for number in range(len(rows[0]))]
     columns = _columns(names, rows[1 if header else 0 :])
@@ -87,9 +91,17 @@ def detect(head: bytes, zone: str | None = None) -> Detected:
     return _roles(found, form, columns, zone)
 
 
-def column_names(first_line: str, form: Form) -> list[str]:
-    """The names of a file's columns; those without one, and doubled ones, are called by their number."""
-    cells = next(csv.reader([first_line], delimiter=form.delimiter), [])
+def column_names(head: str, form: Form) -> list[str]:
+    """The names of a file's columns; those without one, and doubled ones, are called by their number.
+
+    Args:
+        head: the beginning of the file, from the header or the first row on.
+        form: how it is written.
+    """
+    try:
+        cells = next(csv.reader(io.StringIO(head, newline=""), delimiter=form.delimiter), [])
+    except csv.Error:  # a quote that is not closed: the row is told when it is read
+        cells = head.partition("\n")[0].split(form.delimiter)
     names: list[str] = []
     for number, cell in enumerate(cells, 1):
         name = cell.strip() if form.header else ""

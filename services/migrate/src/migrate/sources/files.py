@@ -1,45 +1,36 @@
-"""Files as sources: plain, gzip or zstd, cut into chunks of whole lines."""
+"""Files as sources: plain, gzip or zstd, cut into chunks of whole records."""
 
-import gzip
-import io
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO
-
-import zstandard
+from typing import BinaryIO
 
 from hdh.errors import Misconfigured
 from migrate.batch import Chunk
+from migrate.sources.texts import Quoting, Records, find_records
+from migrate.sources.unpacking import UNPACKING_ERRORS, open_unpacked, unpacked_size
 
 CHUNK_BYTES = 8 * 1024 * 1024
-_PACKED = 64 * 1024
+_SKIPPED_AT_ONCE = 2 * 1024 * 1024
 HEAD_BYTES = 256 * 1024
 LONGEST_LINE = 1024 * 1024
-_GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
-_COMPRESSED = {_GZIP: "gzip", _ZSTD: "zstd"}
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Whole lines of a file.
+    """Whole records of a file.
 
     Attributes:
         first: the number of the first line, from 1.
         data: the lines.
+        records: which lines make one record.
     """
 
     first: int
     data: bytes
-
-
-def compression(path: Path) -> str:
-    """`gzip`, `zstd`, or `plain`, by the file's first bytes."""
-    with path.open("rb") as file:
-        head = file.read(4)
-    return next((name for magic, name in _COMPRESSED.items() if head.startswith(magic)), "plain")
+    records: Records = field(default_factory=Records)
 
 
 def paths_of(path: Path, pattern: str) -> list[Path]:
@@ -80,14 +71,18 @@ class Files:
     Args:
         paths: the files.
         root: what their names in the ledger are relative to.
+        chunk_bytes: how long a chunk is.
 
     Attributes:
+        quoting: how texts are quoted that may hold line breaks; None: a line is a record.
         observe: is told what is skipped to get to a chunk; None whenever a file is begun.
     """
 
-    def __init__(self, paths: list[Path], root: Path) -> None:
+    def __init__(self, paths: list[Path], root: Path, *, chunk_bytes: int = CHUNK_BYTES) -> None:
         self.paths = paths
+        self.quoting: Quoting | None = None
         self._root = root if root.is_dir() else root.parent
+        self._chunk_bytes = chunk_bytes
         self.observe: Callable[[bytes | None], None] = lambda _: None
         self._checksum = 0
         self._parts: dict[str, _Part] = {}
@@ -99,11 +94,11 @@ class Files:
         found: list[Chunk] = []
         for path in self.paths:
             stat = path.stat()
-            size = _unpacked_size(path)
+            size = unpacked_size(path)
             relative = path.relative_to(self._root)
-            for begin in range(0, max(size, 1), CHUNK_BYTES):
+            for begin in range(0, max(size, 1), self._chunk_bytes):
                 name = f"{relative}:{begin}"
-                end = min(begin + CHUNK_BYTES, size)
+                end = min(begin + self._chunk_bytes, size)
                 self._parts[name] = _Part(path, begin, end)
                 found.append(Chunk(len(found), name, f"{stat.st_size} {stat.st_mtime_ns}", end - begin))
         return found
@@ -115,12 +110,12 @@ class Files:
             Misconfigured: it cannot be unpacked.
         """
         try:
-            file = _open(path)
+            file = open_unpacked(path)
             try:
                 data = file.read(HEAD_BYTES)
             finally:
                 file.close()
-        except (OSError, EOFError, zlib.error, zstandard.ZstdError) as error:
+        except UNPACKING_ERRORS as error:
             raise Misconfigured(f"{path}: it cannot be unpacked: {error}. Is it whole? Copy it again.") from error
         end = data.rfind(b"\n") + 1
         return data[:end] if end and len(data) == HEAD_BYTES else data
@@ -130,7 +125,7 @@ class Files:
         return self._parts[chunk.name].path
 
     def read(self, chunk: Chunk, piece: int = CHUNK_BYTES) -> Iterator[Piece]:
-        """The lines that begin in a chunk, in pieces of about so many bytes.
+        """The records that begin in a chunk, in pieces of about so many bytes.
 
         Raises:
             Misconfigured: a compressed file is cut or damaged, or the file was taken away.
@@ -139,7 +134,7 @@ class Files:
         self._checksum = 0
         try:
             yield from self._read(part, piece)
-        except (OSError, EOFError, zlib.error, zstandard.ZstdError) as error:
+        except UNPACKING_ERRORS as error:
             self._forget()
             raise Misconfigured(
                 f"{part.path}: it cannot be read to its end: {error}. Is it whole? Copy or unpack it again."
@@ -155,39 +150,47 @@ class Files:
 
     def _read(self, part: _Part, piece: int) -> Iterator[Piece]:
         file, line = self._seek(part)
-        position = file.tell()
-        while position < part.end:
-            data = file.read(min(piece, part.end - position))
-            if not data:
+        while (left := part.end - file.tell()) > 0:
+            found = self._take(file, min(piece, left), line)
+            if not found.data:
                 break
-            if not data.endswith(b"\n"):
-                data += file.readline(LONGEST_LINE)
-            position = file.tell()
-            self._checksum = zlib.crc32(data, self._checksum)
-            yield Piece(line, data)
-            line += data.count(b"\n")
+            self._checksum = zlib.crc32(found.data, self._checksum)
+            yield found
+            line += found.data.count(b"\n")
         self._at = (part.path, part.end, line, file)
 
     def _seek(self, part: _Part) -> tuple[BinaryIO, int]:
-        """The file, at the first line that begins in the part, and this line's number."""
+        """The file, at the first record that begins in the part, and the number of its line."""
         if self._at is None or self._at[0] != part.path or self._at[1] > part.begin:
             self._forget()
-            self._at = (part.path, 0, 1, _open(part.path))
+            self._at = (part.path, 0, 1, open_unpacked(part.path))
             self.observe(None)
         _, at, line, file = self._at
         while at < part.begin:
-            # Skipped as it was read: a chunk takes the rest of its last line.
-            end = min(at + CHUNK_BYTES, part.begin)
-            while (position := file.tell()) < end:
-                data = file.read(end - position)
+            # Skipped as it was read: a chunk takes the rest of its last record.
+            end = min(at + self._chunk_bytes, part.begin)
+            while (left := end - file.tell()) > 0:
+                data = self._take(file, min(_SKIPPED_AT_ONCE, left), line).data
                 if not data:
                     break
-                if not data.endswith(b"\n"):
-                    data += file.readline(LONGEST_LINE)
                 self.observe(data)
                 line += data.count(b"\n")
             at = end
         return file, line
+
+    def _take(self, file: BinaryIO, size: int, line: int) -> Piece:
+        """About so many bytes and the rest of the last record; the same end of a chunk, however it is read."""
+        data = file.read(size)
+        if data and not data.endswith(b"\n"):
+            data += file.readline(LONGEST_LINE)
+        if self.quoting is None or b'"' not in data:
+            return Piece(line, data)
+        skip = max(0, self.quoting.skip + 1 - line)
+        records = find_records(data, self.quoting, skip=skip, ended=False)
+        if records.open is not None:
+            data += _rest(file, len(data) - records.open, self.quoting)
+            records = find_records(data, self.quoting, skip=skip)
+        return Piece(line, data, records)
 
     def _forget(self) -> None:
         if self._at is not None:
@@ -195,90 +198,12 @@ class Files:
             self._at = None
 
 
-def _open(path: Path) -> BinaryIO:
-    match compression(path):
-        case "gzip":
-            return gzip.open(path, "rb")  # type: ignore[return-value]
-        case "zstd":
-            return _Counted(io.BufferedReader(_Zstd(path), 1 << 20))  # type: ignore[return-value]
-        case _:
-            return path.open("rb", buffering=1 << 20)
-
-
-class _Zstd(io.RawIOBase):
-    """A zstd file unpacked, frame after frame; one that was cut is an error, which zstandard's own reader is not."""
-
-    def __init__(self, path: Path) -> None:
-        self._file = path.open("rb")
-        self._frame = zstandard.ZstdDecompressor().decompressobj()
-        self._rest = b""
-        self._begun = False
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:  # noqa: ANN401 (the base class takes any buffer)
-        while not self._rest:
-            data = self._frame.unused_data if self._frame.eof else b""
-            if self._frame.eof:
-                self._frame, self._begun = zstandard.ZstdDecompressor().decompressobj(), False
-            data = data or self._file.read(_PACKED)
-            if not data:
-                if self._begun:
-                    raise EOFError("it ends within a frame")
-                return 0
-            self._begun = True
-            self._rest = self._frame.decompress(data)
-        count = min(len(buffer), len(self._rest))
-        buffer[:count] = self._rest[:count]
-        self._rest = self._rest[count:]
-        return count
-
-    def close(self) -> None:
-        self._file.close()
-        super().close()
-
-
-class _Counted:
-    """A stream that cannot tell where it is, with a count of what was read."""
-
-    def __init__(self, file: io.BufferedReader) -> None:
-        self._file = file
-        self._position = 0
-
-    def read(self, size: int) -> bytes:
-        data = self._file.read(size)
-        self._position += len(data)
-        return data
-
-    def readline(self, size: int) -> bytes:
-        data = self._file.readline(size)
-        self._position += len(data)
-        return data
-
-    def tell(self) -> int:
-        return self._position
-
-    def close(self) -> None:
-        self._file.close()
-
-
-def _unpacked_size(path: Path) -> int:
-    """How many bytes a file has when it is unpacked; compressed ones are unpacked once to find out.
-
-    Raises:
-        Misconfigured: it is cut or damaged.
-    """
-    if compression(path) == "plain":
-        return path.stat().st_size
-    file = _open(path)
-    try:
-        while file.read(1 << 20):
-            pass
-        return file.tell()
-    except (OSError, EOFError, zlib.error, zstandard.ZstdError) as error:
-        raise Misconfigured(
-            f"{path}: it cannot be unpacked to its end: {error}. Is it whole? Copy it again."
-        ) from error
-    finally:
-        file.close()
+def _rest(file: BinaryIO, size: int, quoting: Quoting) -> bytes:
+    """The lines to the end of a record of which so many bytes are known; no more of them than a record may have."""
+    lines: list[bytes] = []
+    while size <= quoting.longest and (line := file.readline(LONGEST_LINE)):
+        lines.append(line)
+        size += len(line)
+        if b'"' in line and not quoting.left_open(line.removesuffix(b"\n"), inside=True):
+            break
+    return b"".join(lines)

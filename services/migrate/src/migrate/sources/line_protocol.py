@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterator
 
 from migrate.batch import BadRow, Batch, Chunk
-from migrate.sources.files import Files
+from migrate.sources.files import Files, Piece
 from migrate.sources.interface import Read
 from migrate.sources.lines import Context, Parser
+from migrate.sources.texts import LINE_PROTOCOL
 
 _PIECE = 4 * 1024 * 1024
 _CONTEXT = re.compile(rb"^# ?CONTEXT-(DATABASE|RETENTION-POLICY): *([^\r\n]*)", re.MULTILINE)
@@ -25,6 +26,7 @@ class LineProtocolSource:
     def __init__(self, files: Files, precision: str) -> None:
         self.name = "line protocol"
         self._files = files
+        self._files.quoting = LINE_PROTOCOL
         self._precision = precision
         self._context = Context()
 
@@ -45,7 +47,7 @@ class LineProtocolSource:
         self._files.observe = self._observe
         for piece in self._files.read(chunk, _PIECE):
             parser = Parser(piece.first, PRECISIONS[self._precision], self._context)
-            yield from self._parse(parser, piece.data)
+            yield from self._parse(parser, piece)
 
     def checksum(self) -> str:
         """See `Source.checksum`."""
@@ -55,8 +57,8 @@ class LineProtocolSource:
         """See `Source.close`."""
         self._files.close()
 
-    def _parse(self, parser: Parser, data: bytes) -> Iterator[Batch | BadRow]:
-        parser.take(data)
+    def _parse(self, parser: Parser, piece: Piece) -> Iterator[Batch | BadRow]:
+        parser.take(piece.data, piece.records)
         self._context = parser.context
         yield from parser.bad
         yield from parser.batches()

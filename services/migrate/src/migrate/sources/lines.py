@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from migrate.batch import BadRow, Batch, Column, Kind, Labels
 from migrate.sources.columns import floats, integers, spread, suffixed_integers, texts_column
 from migrate.sources.plain_lines import Plain, sort_lines
+from migrate.sources.texts import LINE_PROTOCOL, UNCLOSED, Records, find_records
 
 _NAME = rb"(?:\\[,= ]|[^,= ])++"
 _TAG = re.compile(rb",(%b)=(%b)" % (_NAME, _NAME))
@@ -28,7 +29,6 @@ _BOOLEANS = dict.fromkeys((b"t", b"T", b"true", b"True", b"TRUE"), True) | dict.
     (b"f", b"F", b"false", b"False", b"FALSE"), False
 )
 _LONGEST_SHOWN = 120
-_LONGEST_TEXT = 128 * 1024
 _LARGEST = 2**63
 _MOST_GROUPS = 200_000
 _REMEDY = "A line is measurement,tag=value field=value time."
@@ -118,31 +118,34 @@ class Parser:
         self._unit = unit
         self._groups: dict[tuple[Context, bytes], _Group | None] = {}
         self._by_head: dict[bytes, _Group | None] = {}
-        self._open = b""
         self._plain: list[tuple[Labels, Plain]] = []
 
-    def take(self, data: bytes) -> None:
-        """Sort lines into groups."""
+    def take(self, data: bytes, records: Records | None = None) -> None:
+        """Sort lines into groups; `records` say which of them belong together, if that is known already."""
+        if records is None:
+            records = find_records(data, LINE_PROTOCOL)
         if b"\r" in data:
             data = data.replace(b"\r\n", b"\n")
         data = data.removesuffix(b"\n")
         before = self._number
-        found = sort_lines(data, before + 1)
-        if found is None:
+        if records.joined or records.broken:
+            self._take(_joined(data.split(b"\n"), before + 1, records))
+            self.bad += [BadRow(before + 1 + number, "line", UNCLOSED) for number in records.broken]
+        elif (found := sort_lines(data, before + 1)) is None:
             self._take(enumerate(data.split(b"\n"), before + 1))
-            return
-        for plain in found.plain:
-            if (group := self._group(plain.head)) is None:
-                self.bad += [BadRow(row, "line", _NO_HEAD, _shown(plain.head)) for row in plain.rows.tolist()]
-            else:
-                self._plain.append((group.labels, plain))
-        self._take(found.rest)
+        else:
+            for plain in found.plain:
+                if (group := self._group(plain.head)) is None:
+                    self.bad += [BadRow(row, "line", _NO_HEAD, _shown(plain.head)) for row in plain.rows.tolist()]
+                else:
+                    self._plain.append((group.labels, plain))
+            self._take(found.rest)
         self._number = before + data.count(b"\n") + 1
 
     def _take(self, lines: Iterable[tuple[int, bytes]]) -> None:
         by_head = self._by_head
         for self._number, line in lines:
-            if b'"' in line or b"\\" in line or self._open:
+            if b'"' in line or b"\\" in line:
                 self._slow(line)
                 continue
             head, _, rest = line.partition(b" ")
@@ -154,8 +157,6 @@ class Parser:
                 self._slow(line)
             else:
                 group.add(self._number, time, body, commas)
-        if self._open:
-            self._complain(self._open, "a text in quotes has no end in this part of the file. Mend or remove the line.")
 
     def batches(self) -> Iterator[Batch]:
         """What was taken, group by group."""
@@ -177,17 +178,12 @@ class Parser:
 
     def _slow(self, line: bytes) -> None:
         """A line that is the first of its series, has quotes or escapes, or is none."""
-        if self._open:
-            line, self._open = self._open + b"\n" + line, b""
         text = line.strip()
         if not text or text.startswith((b"#", b"CREATE DATABASE ")):
             self._comment(text)
             return
         match = _LINE.match(text)
         if match is None:
-            if line.count(b'"') % 2 and len(line) < _LONGEST_TEXT:
-                self._open = line  # a text may hold a line break
-                return
             self._complain(line, f"it is no line protocol. {_REMEDY}")
             return
         head, body, time = match.groups()
@@ -281,7 +277,6 @@ class Parser:
             yield _column(kind, values), at
 
     def _complain(self, line: bytes, detail: str) -> None:
-        self._open = b""
         self.bad.append(BadRow(self._number, "line", detail, _shown(line)))
 
     def _complain_time(self, row: int, text: bytes) -> None:
@@ -289,6 +284,16 @@ class Parser:
 
     def _complain_late(self, row: int, reason: str, detail: str, text: bytes) -> None:
         self.late.append(BadRow(row, reason, detail, _shown(text)))
+
+
+def _joined(lines: list[bytes], first: int, records: Records) -> Iterator[tuple[int, bytes]]:
+    """Number and text of records; broken ones are left out."""
+    broken, at = set(records.broken), 0
+    for begin, end in (*records.joined, (len(lines), len(lines))):
+        yield from ((first + number, lines[number]) for number in range(at, begin) if number not in broken)
+        if begin < end:
+            yield first + begin, b"\n".join(lines[begin:end])
+        at = end
 
 
 def _read_head(context: Context, head: bytes) -> _Group | None:

@@ -51,7 +51,7 @@ def sort_lines(data: bytes, first: int) -> Sorted | None:
     """Take lines apart; None where some of them may not be looked at by themselves.
 
     Args:
-        data: whole lines.
+        data: whole lines, each of which is a record.
         first: the number of the first line.
     """
     if data.startswith(b"#") or b"\n#" in data or b"CREATE DATABASE" in data:
@@ -60,8 +60,6 @@ def sort_lines(data: bytes, first: int) -> Sorted | None:
         lines = pc.split_pattern(pa.array([data], pa.binary()).cast(pa.string()), "\n").flatten()
     except pa.ArrowInvalid:
         return None  # it is no UTF-8
-    if b'"' in data and pc.any(pc.equal(pc.bit_wise_and(pc.count_substring(lines, '"'), 1), 1)).as_py():
-        return None  # a text with a line break: what follows it may look like a line
     rows = np.arange(first, first + len(lines), dtype=np.int64)
     parts = pc.split_pattern(lines, " ")
     good = pc.equal(pc.list_value_length(parts), _PARTS)
