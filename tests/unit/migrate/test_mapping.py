@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 
 from hdh.errors import Misconfigured
+from hdh.quantities import Quantity, catalogue
 from hdh.site import load_site
 from migrate.mapping.load import check_decided, load_mapping
 from migrate.mapping.rules import Rules, Skipped, Target, Unmapped
-from migrate.units import conversion
+from migrate.units import check_unit, conversion
 
 GOOD = """\
 source:
@@ -89,23 +90,43 @@ def test_nothing_runs_while_something_is_in_doubt(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("source", "target", "value", "expected"),
+    ("unit", "quantity", "value", "expected"),
     [
-        ("[degF]", "Cel", 68.0, 20.0),
-        ("K", "Cel", 273.15, 0.0),
-        ("Pa", "hPa", 101_325.0, 1013.25),
-        ("W.h", "kW.h", 1500.0, 1.5),
-        ("°F", "Cel", 32.0, 0.0),
-        ("Cel", "Cel", 21.5, 21.5),
+        ("[degF]", "temperature", 68.0, 20.0),
+        ("K", "temperature", 273.15, 0.0),
+        ("Pa", "pressure", 101_325.0, 1013.25),
+        ("W.h", "energy_total", 1500.0, 1.5),
+        ("°F", "temperature", 32.0, 0.0),
+        ("F", "temperature", 212.0, 100.0),
+        ("Cel", "temperature", 21.5, 21.5),
+        ("%RH", "humidity", 41.0, 41.0),
+        ("dB", "noise", 40.0, 40.0),
+        ("dB[SPL]", "noise", 40.0, 40.0),
     ],
 )
-def test_units_are_converted(source: str, target: str, value: float, expected: float) -> None:
+def test_units_are_converted(unit: str, quantity: str, value: float, expected: float) -> None:
     """To the last digit that a person would write."""
-    factor, offset = conversion(source, target)
+    check_unit(unit)
+    factor, offset = conversion(unit, known(quantity))
     assert value * factor + offset == pytest.approx(expected, abs=1e-12)
 
 
-def test_units_of_another_kind_are_refused() -> None:
-    """Kilowatts are no degrees."""
-    with pytest.raises(ValueError, match="cannot be converted"):
-        conversion("kW", "Cel")
+@pytest.mark.parametrize(
+    ("unit", "quantity", "words"),
+    [
+        ("kW", "temperature", "another kind than temperature, which is in Cel. These fit: Cel, \\[degF\\], K."),
+        ("warm", "temperature", "'warm' is no unit that is known. Give a UCUM code"),
+        ("Pa", "noise", "Leave `unit` out."),
+    ],
+)
+def test_units_that_do_not_fit_are_refused(unit: str, quantity: str, words: str) -> None:
+    """Kilowatts are no degrees; what would fit is said."""
+    with pytest.raises(ValueError, match=words):
+        conversion(unit, known(quantity))
+
+
+def known(name: str) -> Quantity:
+    """The catalogue's entry."""
+    quantity = catalogue().get(name)
+    assert quantity is not None
+    return quantity

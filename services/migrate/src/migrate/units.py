@@ -1,78 +1,40 @@
 """Units: from the one that a source uses to the catalogue's, as factor and offset."""
 
-import math
-import re
-from fractions import Fraction
-from functools import cache
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    import pint
-
-_UCUM = {
-    "Cel": "degC",
-    "[degF]": "degF",
-    "K": "kelvin",
-    "[ppm]": "ppm",
-    "[ppb]": "ppb",
-    "1": "",
-    "%": "percent",
-    "dB[SPL]": "dB",
-}
-"""UCUM codes that pint spells otherwise."""
-
-_PEOPLE = {"°C": "degC", "C": "degC", "°F": "degF", "F": "degF", "%RH": "percent", "lux": "lx"}
-_ANNOTATION = re.compile(r"\{[^{}]*\}")
-_POWER = re.compile(r"(?<=[a-zA-Z])([23])\b")
+from hdh import units
+from hdh.quantities import Quantity, catalogue
+from hdh.ucum import parse, units_of
 
 
-@cache
-def _registry() -> "pint.UnitRegistry[Any]":
-    import pint  # noqa: PLC0415 (loading it takes long, and most mappings name no unit)
-
-    registry: pint.UnitRegistry[Any] = pint.UnitRegistry(autoconvert_offset_to_baseunit=True)
-    registry.define("ppb = 1e-9")
-    return registry
-
-
-def _error() -> type[Exception]:
-    import pint  # noqa: PLC0415 (as above)
-
-    return pint.PintError
-
-
-def parse_unit(unit: str) -> Any:  # noqa: ANN401 (pint's units are made when it runs)
-    """A unit by its UCUM code or a common name.
+def check_unit(text: str) -> None:
+    """Refuse what is no unit.
 
     Raises:
         ValueError: it is none.
     """
-    spelled = _UCUM[unit] if unit in _UCUM else _PEOPLE.get(unit, _ANNOTATION.sub("", unit))
-    try:
-        return _registry().Unit(_POWER.sub(r"**\1", spelled))
-    except (_error(), ValueError, TypeError) as error:
-        raise ValueError(f"{unit!r} is no unit: {error}. Give a UCUM code, as in Cel, [degF], hPa, kW.h.") from None
+    if not units_of(text) and not any(text in {each.unit, each.symbol} for each in catalogue()):
+        raise ValueError(f"{text!r} is no unit that is known. Give a UCUM code, as in Cel, [degF], hPa, kW.h.")
 
 
-def conversion(source: str, target: str) -> tuple[float, float]:
-    """Factor and offset that turn a value in `source` into one in `target`.
+def conversion(text: str, quantity: Quantity) -> tuple[float, float]:
+    """Factor and offset that turn a value in a unit into one in a quantity's own.
+
+    Args:
+        text: a UCUM code, or what people call a unit.
+        quantity: where values go.
 
     Raises:
-        ValueError: they measure different things.
+        ValueError: it is no unit, or one that measures something else.
     """
-    if source == target:
+    if text in {quantity.unit, quantity.symbol}:
         return 1.0, 0.0
-    first, second = parse_unit(source), parse_unit(target)
-    quantity = _registry().Quantity
-    try:
-        zero = quantity(0.0, first).to(second).magnitude
-        hundred = quantity(100.0, first).to(second).magnitude
-    except _error() as error:
-        raise ValueError(f"{source!r} cannot be converted into {target!r}: {error}.") from None
-    return _near((hundred - zero) / 100.0), _near(zero)
-
-
-def _near(number: float) -> float:
-    """The simple fraction that is meant: what pint computes through base units differs from it in the last digits."""
-    simple = Fraction(number).limit_denominator(10_000_000)
-    return float(simple) if math.isclose(simple, number, rel_tol=1e-12) else float(number)
+    check_unit(text)
+    own = parse(quantity.unit)
+    if own is None:  # a level, as in dB
+        raise ValueError(f"unit {text!r} cannot become {quantity.unit}, which {quantity.name} is in. Leave `unit` out.")
+    source = units.unit_like(text, own)
+    if source is None:
+        raise ValueError(
+            f"unit {text!r} is of another kind than {quantity.name}, which is in {quantity.unit}. "
+            f"These fit: {', '.join(units.fitting(quantity.unit, own))}."
+        )
+    return units.conversion(source, own)

@@ -109,7 +109,7 @@ def _fitting(unit: str | None, known: Quantity) -> str | None:
     if unit is None or unit in {known.unit, known.symbol}:
         return None
     try:
-        by, plus = conversion(unit, known.unit)
+        by, plus = conversion(unit, known)
     except ValueError:
         return None
     return None if (by, plus) == (1.0, 0.0) else unit
@@ -126,7 +126,7 @@ def _checked(found: Meaning, series: SeriesFound) -> Meaning:
         return found
     values = f"values go from {series.low:g} to {series.high:g} {known.symbol}".rstrip()
     for unit in _RANGE_UNITS.get(known.name, ()):
-        by, plus = conversion(unit, known.unit)
+        by, plus = conversion(unit, known)
         if _plausible(known, series.low * by + plus, series.high * by + plus):
             text = f"{values}, which is not plausible; in {unit} they would be. Is {unit} the unit?"
             return Meaning(found.key, found.quantity, known, unit, found.rest, text)

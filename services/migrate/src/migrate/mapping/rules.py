@@ -106,7 +106,7 @@ class Rules:
             raise ValueError(f"quantity: {field.fault.detail}")
         factor, offset = rule.scale, rule.offset
         if rule.unit is not None and field.quantity is not None:
-            by, plus = conversion(rule.unit, field.quantity.unit)
+            by, plus = conversion(rule.unit, field.quantity)
             factor, offset = factor * by, offset * by + plus
         stand = self._devices[project.id].stand(house, room, name, component)
         measurement = catalogue().measurement_of(field.name)

@@ -9,7 +9,7 @@ from hdh.settings import parse_broker_url
 from hdh.site.schema import Entry, Time, Zone
 from hdh.store.url import parse_store_url
 from ingest.decoders.fields import field_of
-from migrate.units import parse_unit
+from migrate.units import check_unit
 
 
 def _check_store(url: str) -> str:
@@ -32,7 +32,7 @@ def _check_quantity(name: str) -> str:
 
 
 def _check_unit(unit: str) -> str:
-    parse_unit(unit)
+    check_unit(unit)
     return unit
 
 

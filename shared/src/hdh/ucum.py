@@ -1,12 +1,8 @@
-"""Units: UCUM codes and the names that people use for them, as pint's units."""
+"""The names of units: UCUM codes, and what people write for them."""
 
 import re
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    import pint
+from functools import lru_cache
 
 _PREFIXES = {
     "da": "deca",
@@ -91,6 +87,7 @@ _SPOKEN = {
     "kelvin": "K",
     "percent": "%",
     "pct": "%",
+    "%rh": "%",
     "ratio": "1",
     "fraction": "1",
     "ppm": "[ppm]",
@@ -113,6 +110,7 @@ _SPOKEN = {
     "gal": "[gal_us]",
     "gallon": "[gal_us]",
     "lpm": "L/min",
+    "lux": "lx",
     "va": "V.A",
     "kva": "kV.A",
     "wh": "W.h",
@@ -138,7 +136,8 @@ COMMON = (
 """What is asked for often, to name what fits."""
 
 _TERM = re.compile(r"(?:1|(?P<atom>[A-Za-z]*\[[^\[\]]+\]|[A-Za-z]+|%)(?P<exponent>[+-]?\d)?)?(?:\{[^{}]*\})?")
-_OFFSET = {"degree_Celsius", "degree_Fahrenheit"}
+OFFSET = frozenset({"degree_Celsius", "degree_Fahrenheit"})
+"""Units, by pint's names, whose zero is not nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,26 +155,7 @@ class Unit:
     @property
     def has_offset(self) -> bool:
         """Whether its zero is not nothing: a temperature, not a difference of two."""
-        return len(self.parts) == 1 and self.parts[0] in {(name, 1) for name in _OFFSET}
-
-    def quantity(self, *, difference: bool) -> Any:  # noqa: ANN401 (pint's classes are made at run time)
-        """Pint's unit; of a difference of two values where `difference`."""
-        as_delta = difference or not self.has_offset
-        found = registry().Unit("dimensionless")
-        for name, exponent in self.parts:
-            found *= registry().Unit(f"delta_{name}" if as_delta and name in _OFFSET else name) ** exponent
-        return found
-
-
-@cache
-def registry() -> "pint.UnitRegistry[Any]":
-    """Pint's units, loaded on first use: that takes as long as all else that the api imports."""
-    import pint  # noqa: PLC0415 (see above)
-
-    made: pint.UnitRegistry[Any] = pint.UnitRegistry()
-    made.define("part_per_billion = 1e-9")
-    made.define("permille = 1e-3")
-    return made
+        return len(self.parts) == 1 and self.parts[0] in {(name, 1) for name in OFFSET}
 
 
 def units_of(text: str) -> list[Unit]:
