@@ -12,6 +12,7 @@ from hdh.times import iso, now_ms
 from migrate.bulk import publishing
 from migrate.convert import CHANGES, LEFT, Converter
 from migrate.destination import Destination, Patience
+from migrate.intake import Intake
 from migrate.ledger import Ledger
 from migrate.mapping.load import Mapping, check_decided, load_mapping
 from migrate.progress import Progress
@@ -64,16 +65,9 @@ class Job:
         check_decided(self._mapping)
         self._check_settled()
         try:
-            runner = Runner(
-                self._open_source(),
-                self._converter(),
-                self._open_destination(progress),
-                self._ledger,
-                progress,
-                self._stop,
-                limit=limit,
-            )
-            outcome = runner.run()
+            intake = self._intake(self._ledger, progress)
+            destination = self._open_destination(progress)
+            outcome = Runner(intake, destination, self._ledger, progress, self._stop, limit=limit).run()
             if outcome.moved:
                 self._ledger.forget_note("verified")
             self._ledger.set_note("chunks", str(outcome.chunks))
@@ -84,14 +78,8 @@ class Job:
     def verify(self, progress: Progress) -> Report:
         """Read both sides again and compare them."""
         self._check_settled()
-        Verifier(
-            self._open_source(),
-            self._converter(),
-            self._open_destination(progress),
-            self._ledger,
-            progress,
-            self._stop,
-        ).run()
+        intake = self._intake(self._ledger, progress)
+        Verifier(intake, self._open_destination(progress), self._ledger, progress).run()
         self._ledger.set_note("verified", iso(now_ms() // 1000 * 1000))
         return self.report()
 
@@ -104,9 +92,9 @@ class Job:
             settings = settings.model_copy(update={"broker_url": broker})
         ledger = Ledger(self.beside(".replay.db"))
         try:
-            source = self._open_source()
+            intake = self._intake(ledger, progress)
             with publishing(settings, settings.migrate_client_id, settings.migrate_inflight, self._stop) as publisher:
-                Replayer(source, self._converter(), publisher, ledger, progress, self._stop).run(pace)
+                Replayer(intake, publisher, ledger, progress, self._stop).run(pace)
                 published = publisher.published
             write_rejects(ledger, self.beside(".replay-rejected.csv"))
             rejected = sum(ledger.rejected().values())
@@ -148,6 +136,9 @@ class Job:
                     f"Put it back; or move {self._ledger.path} away to move all again, which overwrites equal readings "
                     "(what went to other names or places before stays there until it is deleted)."
                 )
+
+    def _intake(self, ledger: Ledger, progress: Progress) -> Intake:
+        return Intake(self._open_source(), self._converter(), ledger, progress, self._stop)
 
     def _converter(self) -> Converter:
         started = self._ledger.note(_STARTED)

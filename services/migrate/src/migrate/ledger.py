@@ -4,7 +4,7 @@ import json
 import sqlite3
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -122,22 +122,20 @@ class Ledger:
 
     def note(self, name: str) -> str | None:
         """A small text that was remembered."""
-        row = self._connection.execute("SELECT text FROM note WHERE name = ?", (name,)).fetchone()
+        row = self.execute("SELECT text FROM note WHERE name = ?", (name,)).fetchone()
         return None if row is None else str(row[0])
 
     def set_note(self, name: str, text: str) -> None:
         """Remember a small text."""
-        with self._told():
-            self._connection.execute("INSERT OR REPLACE INTO note VALUES (?, ?)", (name, text))
+        self.execute("INSERT OR REPLACE INTO note VALUES (?, ?)", (name, text))
 
     def forget_note(self, name: str) -> None:
         """Remember it no more."""
-        with self._told():
-            self._connection.execute("DELETE FROM note WHERE name = ?", (name,))
+        self.execute("DELETE FROM note WHERE name = ?", (name,))
 
     def done(self) -> dict[str, Done]:
         """The chunks that were moved, by name."""
-        rows: Iterator[tuple[str, int, str, str, int, int, str]] = self._connection.execute(
+        rows: Iterator[tuple[str, int, str, str, int, int, str]] = self.execute(
             "SELECT name, number, state, read_checksum, written, written_checksum, counts FROM chunk"
         )
         return {row[0]: Done(*row[:6], counts=json.loads(row[6])) for row in rows}
@@ -145,22 +143,14 @@ class Ledger:
     @contextmanager
     def moving(self, chunk: Chunk) -> Iterator[None]:
         """All that is noted of a chunk stands in the ledger when this ends well, else none of it."""
-        with self._told():
-            self._connection.execute("BEGIN IMMEDIATE")
-        try:
-            self._connection.execute("DELETE FROM reject WHERE chunk = ?", (chunk.name,))
-            self._connection.execute("DELETE FROM times WHERE number = ?", (chunk.number,))
+        with self.transaction():
+            self.execute("DELETE FROM reject WHERE chunk = ?", (chunk.name,))
+            self.execute("DELETE FROM times WHERE number = ?", (chunk.number,))
             yield
-            with self._told():
-                self._connection.execute("COMMIT")
-        except BaseException:
-            with suppress(sqlite3.Error):
-                self._connection.execute("ROLLBACK")
-            raise
 
     def finish(self, done: Done) -> None:
         """Note a chunk as moved; within `moving`."""
-        self._connection.execute(
+        self.execute(
             "INSERT OR REPLACE INTO chunk VALUES (?, ?, ?, ?, ?, ?, ?)",
             (
                 done.name,
@@ -175,15 +165,15 @@ class Ledger:
 
     def restate(self, chunk: Chunk) -> None:
         """A chunk looked changed and was not: note how it looks now."""
-        with self._told():
-            self._connection.execute("UPDATE chunk SET state = ? WHERE name = ?", (chunk.state, chunk.name))
+        self.execute("UPDATE chunk SET state = ? WHERE name = ?", (chunk.state, chunk.name))
 
     def reject(self, chunk: Chunk, rows: Iterable[BadRow]) -> None:
         """Keep bad rows; within `moving`."""
-        self._connection.executemany(
-            "INSERT INTO reject VALUES (?, ?, ?, ?, ?, ?)",
-            ((chunk.name, r.row, r.reason, _clean(r.detail), _clean(r.text), r.count) for r in rows),
-        )
+        with self._told():
+            self._connection.executemany(
+                "INSERT INTO reject VALUES (?, ?, ?, ?, ?, ?)",
+                ((chunk.name, r.row, r.reason, _clean(r.detail), _clean(r.text), r.count) for r in rows),
+            )
 
     def rejects(self) -> Iterator[tuple[str, BadRow]]:
         """All bad rows with the name of their chunk, in the order of the source."""
@@ -191,12 +181,12 @@ class Ledger:
             "SELECT reject.chunk, row, reason, detail, text, count FROM reject "
             "LEFT JOIN chunk ON chunk.name = reject.chunk ORDER BY chunk.number, row"
         )
-        for chunk, *rest in self._connection.execute(query):
+        for chunk, *rest in self.execute(query):
             yield chunk, BadRow(*rest)
 
     def rejected(self) -> Counter[str]:
         """How many readings were rejected, by reason."""
-        return Counter(dict(self._connection.execute("SELECT reason, SUM(count) FROM reject GROUP BY reason")))
+        return Counter(dict(self.execute("SELECT reason, SUM(count) FROM reject GROUP BY reason")))
 
     def series_id(self, series: Series) -> int:
         """The number of a series; a new one if need be."""
@@ -204,32 +194,32 @@ class Ledger:
             _clean(name) for name in (series.project, series.house, series.room, series.device, series.quantity)
         )
         query = "SELECT id FROM series WHERE project = ? AND house = ? AND room = ? AND device = ? AND quantity = ?"
-        row = self._connection.execute(query, names).fetchone()
+        row = self.execute(query, names).fetchone()
         if row is None:
-            row = self._connection.execute(
+            row = self.execute(
                 "INSERT INTO series (project, house, room, device, quantity) VALUES (?, ?, ?, ?, ?) RETURNING id", names
             ).fetchone()
         return int(row[0])
 
     def series(self) -> dict[int, Series]:
         """All series by their numbers, sorted as `Series`."""
-        rows = self._connection.execute("SELECT id, project, house, room, device, quantity FROM series")
+        rows = self.execute("SELECT id, project, house, room, device, quantity FROM series")
         return dict(sorted(((row[0], Series(*row[1:])) for row in rows), key=lambda pair: pair[1]))
 
     def keep_times(self, series: int, number: int, times: NDArray[np.int64]) -> None:
         """Keep which times (ascending) a chunk brought to a series; within `moving`."""
         deltas = zlib.compress(np.diff(times).astype(np.int64).tobytes(), 1)
         row = (series, number, int(times[0]), int(times[-1]), deltas)
-        self._connection.execute("INSERT OR REPLACE INTO times VALUES (?, ?, ?, ?, ?)", row)
+        self.execute("INSERT OR REPLACE INTO times VALUES (?, ?, ?, ?, ?)", row)
 
     def last_times(self, start: int, stop: int) -> dict[int, int]:
         """The last time of each series in the chunks with numbers from `start` up to `stop`."""
         query = "SELECT series, MAX(last) FROM times WHERE number >= ? AND number < ? GROUP BY series"
-        return dict(self._connection.execute(query, (start, stop)))
+        return dict(self.execute(query, (start, stop)))
 
     def times_before(self, series: int, number: int, first: int, last: int) -> list[NDArray[np.int64]]:
         """The times that chunks before `number` brought to a series, of those that reach into `first` to `last`."""
-        rows = self._connection.execute(
+        rows = self.execute(
             "SELECT first, deltas FROM times WHERE series = ? AND number < ? AND last >= ? AND first <= ?",
             (series, number, first, last),
         ).fetchall()
@@ -240,17 +230,26 @@ class Ledger:
         return found
 
     @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
-        """For what verifying and reporting keep here."""
+    def transaction(self) -> Iterator[None]:
+        """All that is written within this stands in the ledger when it ends well, else none of it."""
+        self.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self.execute("COMMIT")
+        except BaseException:
+            with suppress(sqlite3.Error):
+                self._connection.execute("ROLLBACK")
+            raise
+
+    def execute(self, statement: str, parameters: Sequence[object] = ()) -> sqlite3.Cursor:
+        """Run a statement.
+
+        Raises:
+            Misconfigured: the ledger cannot be used, with the remedy.
+            Retryable: its disk is full.
+        """
         with self._told():
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._connection
-                self._connection.execute("COMMIT")
-            except BaseException:
-                with suppress(sqlite3.Error):
-                    self._connection.execute("ROLLBACK")
-                raise
+            return self._connection.execute(statement, parameters)
 
     def close(self) -> None:
         """Close the file."""

@@ -46,49 +46,41 @@ class Days:
 
     def clear(self) -> None:
         """Forget what an earlier look found."""
-        with self._ledger.transaction() as connection:
-            connection.execute("DELETE FROM day")
+        self._ledger.execute("DELETE FROM day")
 
     def add(self, side: Side, found: dict[tuple[int, int], Stats]) -> None:
         """Take what a chunk holds to what is known already."""
-        with self._ledger.transaction() as connection:
-            for (series, day), stats in found.items():
-                row = connection.execute(
-                    f"SELECT {_COLUMNS} FROM day WHERE series = ? AND day = ? AND side = ?",  # noqa: S608 (names of ours)
-                    (series, day, side),
-                ).fetchone()
-                whole = stats
-                if row is not None:
-                    whole = _stats(row)
-                    whole.add(stats)
-                connection.execute(
-                    "INSERT OR REPLACE INTO day (series, day, side, count, first, last, low, high, sum, checksum) "
-                    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                    (series, day, side, *_row(whole)),
-                )
+        known = f"SELECT {_COLUMNS} FROM day WHERE series = ? AND day = ? AND side = ?"  # noqa: S608 (names of ours)
+        for (series, day), stats in found.items():
+            whole = stats
+            if (row := self._ledger.execute(known, (series, day, side)).fetchone()) is not None:
+                whole = _stats(row)
+                whole.add(stats)
+            self._ledger.execute(
+                "INSERT OR REPLACE INTO day (series, day, side, count, first, last, low, high, sum, checksum) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (series, day, side, *_row(whole)),
+            )
 
     def spans(self) -> dict[int, Span]:
         """The whole days that the source's readings of each series span."""
-        with self._ledger.transaction() as connection:
-            rows = connection.execute(
-                "SELECT series, MIN(day), MAX(day) FROM day WHERE side = 'source' GROUP BY series"
-            )
-            return {series: Span(first * DAY_MS, (last + 1) * DAY_MS) for series, first, last in rows}
+        query = "SELECT series, MIN(day), MAX(day) FROM day WHERE side = 'source' GROUP BY series"
+        rows = self._ledger.execute(query)
+        return {series: Span(first * DAY_MS, (last + 1) * DAY_MS) for series, first, last in rows}
 
     def pairs(self) -> Iterator[DayPair]:
         """All days of all series, by series and day."""
-        with self._ledger.transaction() as connection:
-            query = f"SELECT series, day, side, {_COLUMNS} FROM day ORDER BY series, day"  # noqa: S608 (as above)
-            at: tuple[int, int] | None = None
-            sides: dict[str, Stats] = {}
-            for series, day, side, *row in connection.execute(query):
-                if at is not None and at != (series, day):
-                    yield DayPair(*at, sides.get("source"), sides.get("destination"))
-                    sides = {}
-                at = (series, day)
-                sides[side] = _stats(row)
-            if at is not None:
+        query = f"SELECT series, day, side, {_COLUMNS} FROM day ORDER BY series, day"  # noqa: S608 (as above)
+        at: tuple[int, int] | None = None
+        sides: dict[str, Stats] = {}
+        for series, day, side, *row in self._ledger.execute(query):
+            if at is not None and at != (series, day):
                 yield DayPair(*at, sides.get("source"), sides.get("destination"))
+                sides = {}
+            at = (series, day)
+            sides[side] = _stats(row)
+        if at is not None:
+            yield DayPair(*at, sides.get("source"), sides.get("destination"))
 
 
 def _near(a: Stats, b: Stats) -> bool:

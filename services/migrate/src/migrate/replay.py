@@ -15,13 +15,11 @@ from hdh.errors import Misconfigured
 from hdh.mqtt.pace import paced
 from migrate.batch import BadRow, Chunk
 from migrate.bulk import Publisher
-from migrate.convert import Converter, Part
-from migrate.destination import Patience, Stopped
+from migrate.convert import Part
+from migrate.destination import Stopped
+from migrate.intake import Intake
 from migrate.ledger import Done, Ledger
 from migrate.progress import Progress
-from migrate.run import in_order
-from migrate.seen import Seen
-from migrate.sources.interface import Source
 
 _NOT_IN_TOPICS = frozenset("+#/\0")
 _SHOWN_AT_ONCE = 500
@@ -43,31 +41,19 @@ class Replayer:
     """Publishes what is not published yet.
 
     Args:
-        source: where history comes from.
-        converter: places it as live data.
+        intake: what the source gives, placed as live data.
         publisher: the session with the broker.
         ledger: what was published.
         progress: is told how far it is.
         stop: ends it at the next message.
     """
 
-    def __init__(
-        self,
-        source: Source,
-        converter: Converter,
-        publisher: Publisher,
-        ledger: Ledger,
-        progress: Progress,
-        stop: Event,
-    ) -> None:
-        self._source = source
-        self._converter = converter
+    def __init__(self, intake: Intake, publisher: Publisher, ledger: Ledger, progress: Progress, stop: Event) -> None:
+        self._intake = intake
         self._publisher = publisher
         self._ledger = ledger
         self._progress = progress
         self._stop = stop
-        self._patience = Patience(stop, progress.waiting)
-        self._seen = Seen(ledger)
         self._handed_over = 0
 
     def run(self, speed: float | None) -> None:
@@ -81,13 +67,13 @@ class Replayer:
             Stopped: `stop` was set; the parts that were acknowledged as a whole are noted.
         """
         done = self._ledger.done()
-        chunks = in_order(self._patience.keep_trying(self._source.chunks), done)
+        chunks = self._intake.chunks(done)
         self._progress.begin(sum(chunk.size for chunk in chunks))
         left = [chunk for chunk in chunks if chunk.name not in done or done[chunk.name].state != chunk.state]
         if speed is None:
             for chunk in chunks:
                 if chunk in left:
-                    self._patience.keep_trying(lambda chunk=chunk: self._publish_chunk(chunk))  # type: ignore[misc]
+                    self._intake.keep_trying(lambda chunk=chunk: self._publish_chunk(chunk))  # type: ignore[misc]
                 self._progress.chunk_done(chunk.size, moved=chunk in left)
         else:
             self._publish_paced(left, speed)
@@ -129,32 +115,20 @@ class Replayer:
             raise Stopped
 
     def _note(self, chunk: Chunk) -> None:
-        for series, times in self._seen.brought().items():
-            self._ledger.keep_times(series, chunk.number, times)
-        counts = dict(self._converter.counts)
-        self._ledger.finish(Done(chunk.name, chunk.number, chunk.state, self._source.checksum(), 0, 0, counts))
+        self._intake.keep_times(chunk)
+        counts = dict(self._intake.counts)
+        self._ledger.finish(Done(chunk.name, chunk.number, chunk.state, self._intake.checksum(), 0, 0, counts))
 
     def _messages(self, chunk: Chunk) -> Iterator[Message]:
         """The messages of a chunk; what cannot be one is kept as a bad row."""
-        self._converter.counts.clear()
-        self._seen.begin(chunk.number)
-        for item in self._source.read(chunk):
-            if isinstance(item, BadRow):
-                self._reject(chunk, [item])
-                continue
-            for part in self._converter.convert(item):
-                if isinstance(part, BadRow):
-                    self._reject(chunk, [part])
-                    continue
-                first, doubles = self._seen.only_first(part)
-                self._reject(chunk, doubles)
-                self._converter.counts["published"] += first.count()
-                yield from messages_of(first)
 
-    def _reject(self, chunk: Chunk, rows: list[BadRow]) -> None:
-        if rows:
+        def reject(rows: list[BadRow]) -> None:
             self._ledger.reject(chunk, rows)
-            self._converter.counts["rejected"] += sum(row.count for row in rows)
+            self._intake.counts["rejected"] += sum(row.count for row in rows)
+
+        for part in self._intake.parts(chunk, reject):
+            self._intake.counts["published"] += part.count()
+            yield from messages_of(part)
 
 
 def messages_of(part: Part) -> Iterator[Message]:

@@ -12,7 +12,7 @@ from hdh.times import iso
 from migrate.checksum import DAY_MS, Stats
 from migrate.convert import CHANGES, LEFT
 from migrate.ledger import Ledger
-from migrate.ledger_days import Days
+from migrate.ledger_days import DayPair, Days
 
 _MOST_DAYS = 1_000
 _NOTHING = Stats(0, 0, 0, None, None, None, 0)
@@ -127,20 +127,23 @@ def _series(ledger: Ledger) -> Iterator[SeriesReport]:
     names = ledger.series()
     reports = {number: SeriesReport(*_names(series)) for number, series in names.items()}
     for pair in Days(ledger).pairs():
-        report = reports[pair.series]
-        if pair.source is None:
-            # What the destination holds on other days is another's: live data, or an earlier migration's.
-            report.other_readings += pair.destination.count if pair.destination else 0
-            continue
-        report.days += 1
-        report.source = _together(report.source, pair.source)
-        if pair.destination is not None:
-            report.destination = _together(report.destination, pair.destination)
-        if not pair.is_equal and len(report.different_days) < _MOST_DAYS:
-            report.different_days.append(iso(pair.day * DAY_MS)[:10])
+        _take(reports[pair.series], pair)
     for report in reports.values():
         if report.source is not None:
             yield report
+
+
+def _take(report: SeriesReport, pair: DayPair) -> None:
+    if pair.source is None:
+        # What the destination holds on other days is another's: live data, or an earlier migration's.
+        report.other_readings += pair.destination.count if pair.destination else 0
+        return
+    report.days += 1
+    report.source = _together(report.source, pair.source)
+    if pair.destination is not None:
+        report.destination = _together(report.destination, pair.destination)
+    if not pair.is_equal and len(report.different_days) < _MOST_DAYS:
+        report.different_days.append(iso(pair.day * DAY_MS)[:10])
 
 
 def _names(series: Series | SeriesReport) -> tuple[str, str, str, str, str]:

@@ -1,10 +1,8 @@
 """Moving: chunk by chunk from the source to the store, noted in the ledger; started again it goes on where it was."""
 
 from collections import Counter
-from collections.abc import Iterator
-from collections.abc import Mapping as Dict
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from threading import Event
 
 import numpy as np
@@ -13,12 +11,11 @@ import structlog
 from hdh.store.interface import Refusal
 from migrate.batch import BadRow, Chunk
 from migrate.checksum import mix
-from migrate.convert import Converter, Part, has
-from migrate.destination import Destination, Limit, Patience, Stopped
+from migrate.convert import Part, has
+from migrate.destination import Destination, Limit
+from migrate.intake import Intake
 from migrate.ledger import Done, Ledger
 from migrate.progress import Progress
-from migrate.seen import Seen
-from migrate.sources.interface import Source
 
 _READINGS_AT_ONCE = 50_000
 _REJECTS_AT_ONCE = 5_000
@@ -50,19 +47,17 @@ class Runner:
     """Moves what is not moved yet.
 
     Args:
-        source: where history comes from.
-        converter: makes the store's columns of the source's.
+        intake: what the source gives.
         destination: where history goes.
         ledger: what was moved.
         progress: is told how far it is.
-        stop: ends it at the next piece.
+        stop: ends waiting for the limit.
         limit: readings a second, or None.
     """
 
-    def __init__(  # noqa: PLR0913 (the parts that it joins)
+    def __init__(
         self,
-        source: Source,
-        converter: Converter,
+        intake: Intake,
         destination: Destination,
         ledger: Ledger,
         progress: Progress,
@@ -70,15 +65,11 @@ class Runner:
         *,
         limit: float | None = None,
     ) -> None:
-        self._source = source
-        self._converter = converter
+        self._intake = intake
         self._destination = destination
         self._ledger = ledger
         self._progress = progress
-        self._stop = stop
         self._limit = Limit(limit, stop)
-        self._patience = Patience(stop, progress.waiting)
-        self._seen = Seen(ledger)
 
     def run(self) -> Outcome:
         """Move all that is not moved yet.
@@ -88,7 +79,7 @@ class Runner:
             Misconfigured: only a person can mend it; what was moved is noted.
         """
         done = self._ledger.done()
-        chunks = in_order(self._patience.keep_trying(self._source.chunks), done)
+        chunks = self._intake.chunks(done)
         names = {chunk.name for chunk in chunks}
         outcome = Outcome(len(chunks), missing=sorted(set(done) - names))
         self._destination.set_up()
@@ -97,7 +88,7 @@ class Runner:
             for chunk in chunks:
                 before = done.get(chunk.name)
                 if before is None or (before.state != chunk.state and not self._is_the_same(chunk, before)):
-                    self._patience.keep_trying(lambda chunk=chunk: self._move(chunk, pool))  # type: ignore[misc]
+                    self._intake.keep_trying(lambda chunk=chunk: self._move(chunk, pool))  # type: ignore[misc]
                     outcome.moved += 1
                     if before is not None:
                         outcome.changed.append(chunk.name)
@@ -110,63 +101,38 @@ class Runner:
 
     def _is_the_same(self, chunk: Chunk, before: Done) -> bool:
         """Whether a chunk that looks changed holds what it held; then it is noted as it looks now."""
-        for _ in self._source.read(chunk):
-            self._check()
-        if self._source.checksum() != before.read_checksum:
+        if self._intake.reread(chunk) != before.read_checksum:
             return False
         self._ledger.restate(chunk)
         return True
 
     def _move(self, chunk: Chunk, pool: ThreadPoolExecutor) -> None:
-        self._converter.counts.clear()
-        self._seen.begin(chunk.number)
         moving = _Moving(self._destination, self._ledger, chunk, pool)
         try:
             with self._ledger.moving(chunk):
-                for part in self._parts(chunk, moving):
-                    self._check()
+                for part in self._intake.parts(chunk, moving.reject):
                     self._limit.take(part.count())
                     moving.add(part)
                     self._progress.readings(part.count())
                 moving.finish()
-                for series, times in self._seen.brought().items():
-                    self._ledger.keep_times(series, chunk.number, times)
-                counts = self._converter.counts + moving.counts
+                self._intake.keep_times(chunk)
+                counts = self._intake.counts + moving.counts
                 self._ledger.finish(
                     Done(
                         chunk.name,
                         chunk.number,
                         chunk.state,
-                        self._source.checksum(),
+                        self._intake.checksum(),
                         moving.counts["written"],
                         moving.checksum,
                         dict(counts),
                     )
                 )
         except BaseException:
-            # Numbers that were given in a transaction that did not come to its end belong to nobody.
-            self._seen.forget()
+            self._intake.forget()
             raise
         finally:
             moving.settle()
-
-    def _parts(self, chunk: Chunk, moving: "_Moving") -> Iterator[Part]:
-        for item in self._source.read(chunk):
-            if isinstance(item, BadRow):
-                moving.reject([item])
-                continue
-            for part in self._converter.convert(item):
-                if isinstance(part, BadRow):
-                    moving.reject([part])
-                    continue
-                first, doubles = self._seen.only_first(part)
-                moving.reject(doubles)
-                if first.columns.fields:
-                    yield first
-
-    def _check(self) -> None:
-        if self._stop.is_set():
-            raise Stopped
 
 
 class _Moving:
@@ -245,19 +211,6 @@ class _Moving:
         detail = f"the store refuses it: {refusal.detail}"
         text = f"{name}={part.columns.fields[name][row]}"
         self.reject([BadRow(int(part.rows[row]), refusal.reason, detail, text[:200])])
-
-
-def in_order(chunks: list[Chunk], done: Dict[str, Done]) -> list[Chunk]:
-    """Chunks with the numbers that they have in the ledger, those that are new behind them."""
-    after = max((each.number for each in done.values()), default=-1)
-    known, new = [], []
-    for chunk in chunks:
-        if chunk.name in done:
-            known.append(replace(chunk, number=done[chunk.name].number))
-        else:
-            after += 1
-            new.append(replace(chunk, number=after))
-    return sorted(known, key=lambda chunk: chunk.number) + new
 
 
 def _rows_of(parts: list[Part], refusals: list[Refusal]) -> dict[int, dict[int, Refusal]]:
