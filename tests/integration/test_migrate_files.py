@@ -298,6 +298,31 @@ def test_a_latin_file_is_read_with_its_letters(tmp_path: Path) -> None:
     }
 
 
+def test_lines_in_another_encoding_are_named(tmp_path: Path) -> None:
+    """Each by itself, far behind what `plan` has looked at; a header that cannot be read ends it."""
+    good = "".join(f"{SECOND + n};{n % 30};ok\n" for n in range(40_000))
+    path = tmp_path / "late.csv"
+    path.write_bytes(f"time;temperature;note\n{good}".encode() + f"{SECOND + 40_000};1;lämmin\n".encode("cp1252"))
+    mapping = planned(path)
+    assert "40,000 readings written, 1 rejected" in moved(mapping)
+    (bad,) = csv.DictReader(io.StringIO(rejected(mapping)))
+    assert (bad["row"], bad["reason"]) == ("40002", "encoding")
+    assert verified(mapping, store_url=f"sqlite:///{tmp_path}/store.db").verdict == "equal"
+    path.write_bytes("time;lämpötila;note\n1500000000;1;ok\n".encode("cp1252"))
+    with pytest.raises(Misconfigured, match=r"its header is not utf-8\. Mend source\.csv\.encoding"):
+        moved(mapping)
+
+
+def test_empty_files_among_others_hold_nothing(tmp_path: Path) -> None:
+    """Neither they nor a header without rows keep the others from being planned and moved."""
+    folder = tmp_path / "tables"
+    folder.mkdir()
+    for name, text in (("a", ""), ("b", "time,temperature\n"), ("c", f"time,temperature\n{SECOND},1\n")):
+        (folder / f"{name}.csv").write_text(text)
+    assert "1 readings written; 3 of 3 parts were moved now" in moved(planned(folder))
+    assert list(stored(tmp_path).values()) == [{SECOND * 1000: 1.0}]
+
+
 @pytest.mark.parametrize(
     ("name", "data", "words"),
     [

@@ -232,3 +232,20 @@ def test_an_answer_without_its_end_is_never_taken_for_whole() -> None:
             came.extend(source.series("db", "SELECT limit"))
         assert [series["values"] for series, _ in came] == [[[1, 2]], [[1, 2]]]
         source.close()
+
+
+def test_a_database_that_is_not_there_is_named(influxd: Influxd, tmp_path: Path) -> None:
+    """With those that are: an empty answer would look like an empty database."""
+    ask(influxd, 'CREATE DATABASE "known"')
+    mapping = mapping_of(tmp_path, influxd, "unknown", f"sqlite:///{tmp_path}/store.db")
+    with pytest.raises(Misconfigured, match=r"there is no 'unknown' that this user may read; there are .*known"):
+        move(mapping)
+
+
+def test_a_server_that_is_not_there_is_named_by_the_mapping() -> None:
+    """In words of the mapping file, not of the store's settings or of the library that connects."""
+    server = Server(server_url("influxdb://127.0.0.1:9?generation=1"), None)
+    with pytest.raises(Retryable) as error:
+        server.databases()
+    assert str(error.value).endswith("Connection refused. Does it run, and is source.url right?")
+    assert "Connection(" not in str(error.value)

@@ -7,7 +7,7 @@ import pytest
 from hdh.errors import Misconfigured
 from hdh.quantities import Quantity, catalogue
 from hdh.site import load_site
-from migrate.mapping.load import check_decided, load_mapping
+from migrate.mapping.load import check_decided, check_projects, load_mapping
 from migrate.mapping.rules import Rules, Skipped, Target, Unmapped
 from migrate.units import check_unit, conversion
 
@@ -47,6 +47,12 @@ def write(folder: Path, text: str) -> Path:
         ("  path: data\n", "", 1, "needs `path`"),
         ("scale: 0.1", "scal: 0.1", 13, "Did you mean scale?"),
         ('unit: "[degF]"', "unit: bananas", 12, "is no unit"),
+        (
+            'unit: "[degF]"',
+            "unit: kW",
+            12,
+            "another kind than temperature, which is in Cel. These fit: Cel, [degF], K.",
+        ),
         ("quantity: temperature", 'quantity: "a,b"', 11, "cannot be a field's name"),
         ('"{column.house}"', '"{column.house"', 6, "brace"),
         ("    skip: not needed\n", "", 14, "neither `quantity` nor `skip`"),
@@ -63,6 +69,20 @@ def test_what_is_wrong_is_named_with_its_line(old: str, new: str, line: int, wor
     lines = [each for each in str(error.value).splitlines() if words in each]
     assert lines, str(error.value)
     assert int(lines[0].removeprefix(f"{path}:").split(":")[0]) in {line, line + 1}
+
+
+def test_a_project_that_is_not_listed_is_named_with_its_line(tmp_path: Path) -> None:
+    """Before anything is moved, wherever it is named outright."""
+    mapping = load_mapping(write(tmp_path, GOOD.replace("project: toe", "project: tow")))
+    with pytest.raises(Misconfigured) as error:
+        check_projects(mapping, load_site(None))
+    listed = "is not listed; listed are healthy-digital-house, toe."
+    first, second = str(error.value).splitlines()
+    assert first.startswith(f"{mapping.path}:6: project 'tow' {listed}")
+    assert second.startswith(f"{mapping.path}:17: project 'nowhere' {listed}")
+    check_projects(
+        load_mapping(write(tmp_path, GOOD.replace("project: nowhere", "project: '{folder}'"))), load_site(None)
+    )
 
 
 def test_a_series_finds_its_place(tmp_path: Path) -> None:

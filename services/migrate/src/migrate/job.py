@@ -14,7 +14,7 @@ from migrate.convert import CHANGES, LEFT, Converter
 from migrate.destination import Destination, Patience
 from migrate.intake import Intake
 from migrate.ledger import Ledger
-from migrate.mapping.load import Mapping, check_decided, load_mapping
+from migrate.mapping.load import Mapping, check_decided, check_projects, load_mapping
 from migrate.progress import Progress
 from migrate.rejects import write_rejects
 from migrate.replay import Replayer
@@ -175,6 +175,7 @@ def open_job(path: Path, settings: MigrateSettings, stop: Event) -> Job:
     """
     mapping = load_mapping(path)
     site = load_site(settings.site_file)
+    check_projects(mapping, site)
     return Job(mapping, settings, site, Ledger(mapping.beside(".ledger.db")), stop)
 
 

@@ -22,6 +22,7 @@ from migrate.destination import Stopped
 from migrate.mapping.propose import Wishes
 from migrate.plan import Asked, make_plan, show
 from migrate.progress import progress
+from migrate.replacing import replacing
 from migrate.settings import MigrateSettings
 
 app = typer.Typer(
@@ -64,7 +65,8 @@ def plan(  # noqa: PLR0913 (options of a command)
         made = make_plan(asked, site, settings.source_secret)
         if not quiet:
             show(made, output, site, now_ms(), Console(width=None if sys.stdout.isatty() else 160))
-        output.write_text(made.text, encoding="utf-8")
+        with replacing(output) as file:
+            file.write(made.text)
         typer.echo(f"wrote {output}")
         doubts = jobs.doubts_of(output)
         for doubt in doubts:

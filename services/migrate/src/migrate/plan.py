@@ -11,6 +11,7 @@ from rich.table import Table
 
 from hdh.errors import Misconfigured
 from hdh.site import Site
+from hdh.site.values import parse_zone
 from hdh.times import iso
 from migrate.batch import FIELD, BadRow, Batch, Column, Found, Kind
 from migrate.convert import MS, Converter
@@ -65,6 +66,7 @@ def make_plan(asked: Asked, site: Site, token: str | None, tick: Callable[[int],
         Misconfigured: it is not there, or holds nothing that can be moved.
         Retryable: a server is away.
     """
+    _check_wishes(asked, site)
     source, entry = open_by_look(asked, site, token)
     try:
         found = inspect(source, whole=asked.whole, tick=tick)
@@ -72,7 +74,8 @@ def make_plan(asked: Asked, site: Site, token: str | None, tick: Callable[[int],
         source.close()
     if not found.series:
         first = f" The first problem, in line {found.bad[0].row}: {found.bad[0].detail}" if found.bad else ""
-        raise Misconfigured(f"{asked.source} holds no readings that can be read.{first}")
+        form = ", ".join(f"{what} {how}" for what, how in found.facts)
+        raise Misconfigured(f"{asked.source} holds no readings that can be read ({form}).{first}")
     return Plan(propose(entry, found, site, asked.wishes, None), found, entry)
 
 
@@ -91,8 +94,7 @@ def open_by_look(asked: Asked, site: Site, token: str | None) -> tuple[Source, d
     paths = paths_of(root, asked.files)
     files = Files(paths, root)
     entry: dict[str, Any] = {"path": path} | ({"files": asked.files} if root.is_dir() else {})
-    first = next((each for each in paths if each.stat().st_size), paths[0])
-    head = files.head(first)
+    first, head = _telling(files)
     if not head.strip():
         raise Misconfigured(f"{first}: it is empty. Name a file with readings.")
     if _is_line_protocol(head):
@@ -100,12 +102,35 @@ def open_by_look(asked: Asked, site: Site, token: str | None) -> tuple[Source, d
         return LineProtocolSource(files, precision), {"kind": "line-protocol", **entry, "precision": precision}
     detected = detect(head, asked.zone or _zone_of(site, asked.wishes))
     if detected.problem:
-        raise Misconfigured(
-            f"{first}: it is neither line protocol nor a table of readings: {detected.problem}. "
-            "Write the mapping file by hand if it is one; the README shows how."
-        )
+        raise Misconfigured(f"{first}: it is neither line protocol nor a table of readings: {detected.problem}.")
     doubts = [] if asked.zone else detected.doubts
     return CsvSource(files, detected.form, doubts), {"kind": "csv", **entry, "csv": form_entry(detected.form)}
+
+
+def _check_wishes(asked: Asked, site: Site) -> None:
+    listed = [project.id for project in site.projects]
+    if (project := asked.wishes.project) is not None and project not in listed:
+        raise Misconfigured(
+            f"--project {project}: it is not listed; listed are {', '.join(listed)}. Name one of them, or add it to "
+            "the site file (HDH_SITE_FILE)."
+        )
+    if asked.zone is not None:
+        try:
+            parse_zone(asked.zone)
+        except ValueError as error:
+            raise Misconfigured(f"--zone: {error}") from None
+
+
+def _telling(files: Files) -> tuple[Path, bytes]:
+    """The first file that holds more than a header, else the first that is not empty, and how it begins."""
+    first: tuple[Path, bytes] | None = None
+    for path in files.paths:
+        head = files.head(path)
+        if len(head.strip().splitlines()) > 1:
+            return path, head
+        if first is None and head.strip():
+            first = path, head
+    return first or (files.paths[0], b"")
 
 
 def form_entry(form: Form) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from migrate.checksum import DAY_MS, Stats
 from migrate.convert import CHANGES, LEFT
 from migrate.ledger import Ledger
 from migrate.ledger_days import DayPair, Days
+from migrate.replacing import replacing
 
 _MOST_DAYS = 1_000
 _NOTHING = Stats(0, 0, 0, None, None, None, 0)
@@ -109,18 +110,14 @@ def write_json(report: Report, path: Path) -> None:
         for side in ("source", "destination"):
             if entry[side] is not None:
                 entry[side]["checksum"] = f"{entry[side]['checksum']:016x}"
-    _write(path, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
+    with replacing(path) as file:
+        file.write(json.dumps(content, indent=2, ensure_ascii=False) + "\n")
 
 
 def write_html(report: Report, path: Path) -> None:
     """Write the report for people."""
-    _write(path, "".join(_html(report)))
-
-
-def _write(path: Path, text: str) -> None:
-    new = path.with_name(f"{path.name}.new")
-    new.write_text(text, encoding="utf-8", errors="replace")
-    new.replace(path)
+    with replacing(path) as file:
+        file.writelines(_html(report))
 
 
 def _series(ledger: Ledger) -> Iterator[SeriesReport]:

@@ -13,7 +13,7 @@ def _check_store_url(url: str) -> str:
     try:
         parse_store_url(url)
     except Misconfigured as error:
-        raise ValueError(str(error)) from error
+        raise ValueError(str(error).removeprefix("HDH_STORE_URL=").rstrip(".")) from error
     return url
 
 

@@ -8,10 +8,13 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from hdh.errors import Misconfigured
+from hdh.quantities import catalogue
+from hdh.site import Site
 from hdh.site.source import Problem, read_yaml
 from hdh.site.validate import validate
 from hdh.site.values import parse_time
 from migrate.mapping.schema import ENTRIES, MappingEntry
+from migrate.units import conversion
 
 _NEEDS = {"line-protocol": "path", "csv": "path", "influxdb": "url", "journal": "path"}
 _OPEN_BRACE = re.compile(r"\{[^{}]*$|\{\}")
@@ -76,6 +79,26 @@ def parse_mapping(text: str, path: Path) -> Mapping:
     return Mapping(path, text, entry)
 
 
+def check_projects(mapping: Mapping, site: Site) -> None:
+    """Refuse a project that the site file does not list, where the mapping names it outright.
+
+    Raises:
+        Misconfigured: a line per project.
+    """
+    source, listed = read_yaml(mapping.text), [project.id for project in site.projects]
+    entry = mapping.entry
+    named: list[tuple[tuple[str | int, ...], str | None]] = [(("place", "project"), entry.place.project)]
+    named += [(("series", number, "project"), each.project) for number, each in enumerate(entry.series)]
+    lines = [
+        f"{mapping.path}:{source.line_of(path)}: project {project!r} is not listed; listed are {', '.join(listed)}. "
+        "Name one of them, or add it to the site file (HDH_SITE_FILE)."
+        for path, project in named
+        if project is not None and "{" not in project and project not in listed
+    ]
+    if lines:
+        raise Misconfigured("\n".join(lines))
+
+
 def check_decided(mapping: Mapping) -> None:
     """Refuse a mapping in which something is still in doubt.
 
@@ -134,5 +157,12 @@ def _check_place(path: tuple[str | int, ...], place: dict[str, object]) -> Itera
         text = place.get(key)
         if isinstance(text, str) and _OPEN_BRACE.search(text):
             yield Problem((*path, key), f"{text!r} has a brace without a label. Write {{label}}, as in {{tag.room}}.")
+    quantity, unit = place.get("quantity"), place.get("unit")
+    known = catalogue().resolve(quantity) if isinstance(quantity, str) else None
+    if known is not None and isinstance(unit, str):
+        try:
+            conversion(unit, known)
+        except ValueError as error:
+            yield Problem((*path, "unit"), str(error))
     if path != ("place",) and "skip" not in place and "quantity" not in place:
         yield Problem(path, "it says neither `quantity` nor `skip`. Add one of them.")

@@ -17,7 +17,7 @@ from migrate.sources.csv_form import Form, column_names
 from migrate.sources.csv_times import parse_times
 from migrate.sources.files import Files, Piece
 from migrate.sources.interface import Read
-from migrate.sources.texts import UNCLOSED, table_quoting
+from migrate.sources.texts import UNCLOSED, Records, table_quoting
 
 _PIECE = 2 * 1024 * 1024
 _LONGEST_SHOWN = 120
@@ -69,6 +69,8 @@ class CsvSource:
         """See `Source.read`."""
         path = self._files.path_of(chunk)
         names = self._columns_of(path)
+        if not names:
+            return  # an empty file among others
         labels = _file_labels(path)
         for piece in self._files.read(chunk, _PIECE):
             yield from self._table(self._without_head(piece), names, labels)
@@ -83,10 +85,13 @@ class CsvSource:
 
     def _columns_of(self, path: Path) -> list[str]:
         if path not in self._names:
-            lines = self._files.head(path).decode(self._form.encoding, errors="replace").split("\n", self._form.skip)
+            head, above = self._files.head(path), self._form.skip + self._form.header
+            if any(number < above for number in _unreadable(head, self._form.encoding)):
+                raise Misconfigured(f"{path}: its header is not {self._form.encoding}. Mend source.csv.encoding.")
+            lines = head.decode(self._form.encoding, errors="replace").split("\n", self._form.skip)
             names = column_names(lines[-1].lstrip("\ufeff") if len(lines) > self._form.skip else "", self._form)
             wanted = (*self._form.time, *self._form.labels, *([self._form.quantity] if self._form.quantity else []))
-            if lacking := [name for name in wanted if name not in names]:
+            if head.strip() and (lacking := [name for name in wanted if name not in names]):
                 raise Misconfigured(
                     f"{path}: there is no column {lacking[0]!r}; its columns are {', '.join(names) or 'none'}. "
                     "Mend source.csv in the mapping file, or take the file out of the folder."
@@ -106,9 +111,14 @@ class CsvSource:
         return Piece(piece.first + lines, data[-1] if len(data) > lines else b"", piece.records.without(lines))
 
     def _table(self, piece: Piece, names: list[str], labels: Labels) -> Iterator[Batch | BadRow]:
-        for number in piece.records.broken:
+        records = piece.records
+        for number in records.broken:
             yield BadRow(piece.first + number, "quotes", UNCLOSED)
-        data = piece.records.blanked(piece.data)
+        if unreadable := _unreadable(piece.data, self._form.encoding):
+            detail = f"it is not {self._form.encoding}. Mend the line, or source.csv.encoding."
+            yield from (BadRow(piece.first + number, "encoding", detail) for number in unreadable)
+            records = records.broken_in(unreadable)
+        data = records.blanked(piece.data)
         if not data.strip():
             return
         wrong: list[tuple[int, str]] = []
@@ -129,7 +139,7 @@ class CsvSource:
                 delimiter=self._form.delimiter,
                 invalid_row_handler=on_wrong,
                 ignore_empty_lines=False,
-                newlines_in_values=bool(piece.records.joined),
+                newlines_in_values=bool(records.joined),
             ),
             csv.ConvertOptions(
                 column_types=dict.fromkeys(names, pa.string()),
@@ -138,25 +148,10 @@ class CsvSource:
                 check_utf8=False,
             ),
         )
-        rows, bad = self._number(piece, table.num_rows, wrong, len(names))
+        rows, bad = _number(piece.first, records, table.num_rows, wrong, len(names))
         yield from bad
         if table.num_rows:
             yield from self._batches(table.combine_chunks(), rows, labels, names)
-
-    def _number(
-        self, piece: Piece, count: int, wrong: list[tuple[int, str]], columns: int
-    ) -> tuple[NDArray[np.int64], list[BadRow]]:
-        """The (first) line of each row, and the lines that are no rows."""
-        within = [number for first, end in piece.records.joined for number in range(first + 1, end)]
-        lines = np.arange(piece.first, piece.first + count + len(wrong) + len(within), dtype=np.int64)
-        numbers = np.delete(lines, np.array(within, np.int64))
-        skipped = np.array([number - 1 for number, _ in wrong], np.int64)
-        bad = [
-            BadRow(int(numbers[number - 1]), "columns", _columns_detail(columns), text[:_LONGEST_SHOWN])
-            for number, text in wrong
-            if text.strip()
-        ]
-        return np.delete(numbers, skipped), bad
 
     def _batches(
         self,
@@ -174,7 +169,7 @@ class CsvSource:
                 text = spelled[index].as_py()
                 if text is None and all(table[name][index].as_py() is None for name in names):
                     continue  # an empty line
-                detail = f"the time {text!r} cannot be read as {form.time_format}. Mend it, or `time_format`."
+                detail = f"the time {text!r} cannot be read as {form.time_format}. Mend it, or source.csv.time.format."
                 yield BadRow(int(rows[index]), "time", detail, (text or "")[:_LONGEST_SHOWN])
             table = table.filter(pa.array(good))
             rows, time = rows[good], time[good]
@@ -213,6 +208,39 @@ class CsvSource:
                 (key, text) for key, name in keys if (text := _column(table, name)[int(first[number])].as_py())
             )
             yield labels, order[ends[number] : ends[number + 1]]
+
+
+def _number(
+    first: int, records: Records, count: int, wrong: list[tuple[int, str]], columns: int
+) -> tuple[NDArray[np.int64], list[BadRow]]:
+    """The (first) line of each row, and the lines that are no rows."""
+    within = [number for begin, end in records.joined for number in range(begin + 1, end)]
+    lines = np.arange(first, first + count + len(wrong) + len(within), dtype=np.int64)
+    numbers = np.delete(lines, np.array(within, np.int64))
+    skipped = np.array([number - 1 for number, _ in wrong], np.int64)
+    bad = [
+        BadRow(int(numbers[number - 1]), "columns", _columns_detail(columns), text[:_LONGEST_SHOWN])
+        for number, text in wrong
+        if text.strip()
+    ]
+    return np.delete(numbers, skipped), bad
+
+
+def _unreadable(data: bytes, encoding: str) -> list[int]:
+    """The lines, counted from 0, that are not of an encoding."""
+    try:
+        data.decode(encoding)
+    except UnicodeDecodeError:
+        return [number for number, line in enumerate(data.split(b"\n")) if not _is_readable(line, encoding)]
+    return []
+
+
+def _is_readable(line: bytes, encoding: str) -> bool:
+    try:
+        line.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _column(table: Any, name: str) -> Any:  # noqa: ANN401 (as above)

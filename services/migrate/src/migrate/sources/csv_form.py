@@ -15,7 +15,9 @@ _DATE = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}")
 _CLOCK = re.compile(r"\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?")
 _MISSING = {"", "na", "nan", "n/a", "null", "none", "-", "nil"}
 _QUANTITY_NAMES = {"quantity", "field", "_field", "variable", "parameter", "metric", "property", "sensor_type", "suure"}
+_NO_TIME = "no column holds times (epoch seconds or milliseconds, ISO 8601, 31.12.2025 12:00)"
 _ROWS = 200
+_SHOWN = 80
 _MOST = 0.75
 
 
@@ -72,8 +74,8 @@ def detect(head: bytes, zone: str | None = None) -> Detected:
     if not head.strip():
         found.problem = "it is empty"
         return found
-    if b"\0" in head:
-        found.problem = "it holds bytes that no text has"
+    found.problem = _no_text(head)
+    if found.problem:
         return found
     text, encoding = _decode(head, found.doubts)
     lines = [line for line in text.splitlines()[: _ROWS + 20] if line.strip()]
@@ -84,11 +86,21 @@ def detect(head: bytes, zone: str | None = None) -> Detected:
     except csv.Error as error:
         found.problem = f"its cells cannot be told apart ({error}); is a quote in its first lines never closed?"
         return found
+    mixed = _mixed(rows, delimiter)
     header = _is_header(rows)
+    if header and len(rows) == 1:
+        found.problem = "it holds a header and no rows. Name a file with readings"
+        return found
     names = rows[0] if header else [str(number + 1) for number in range(len(rows[0]))]
     columns = _columns(names, rows[1 if header else 0 :])
     form = Form(delimiter=delimiter, encoding=encoding, header=header, skip=skip, decimal=_decimal(delimiter, columns))
-    return _roles(found, form, columns, zone)
+    _roles(found, form, columns, zone)
+    if mixed:
+        found.doubts.append(f"{mixed} Lines that are separated in another way are rejected.")
+    if found.problem == _NO_TIME:
+        row = lines[min(skip + header, len(lines) - 1)][:_SHOWN]
+        found.problem += f". {mixed or f'Its first row is {row!r}.'} If it has times, write the mapping file by hand"
+    return found
 
 
 def column_names(head: str, form: Form) -> list[str]:
@@ -107,6 +119,25 @@ def column_names(head: str, form: Form) -> list[str]:
         name = cell.strip() if form.header else ""
         names.append(name if name and name not in names else str(number))
     return names
+
+
+def _no_text(head: bytes) -> str:
+    """Why these bytes are no lines of text; empty if they are."""
+    if b"\0" in head:
+        return "it holds bytes that no text has (is it a workbook, an archive, or UTF-16? Save it as CSV in UTF-8)"
+    if b"\r" in head and b"\n" not in head:
+        return "its lines end with carriage returns alone (mend it: tr '\\r' '\\n')"
+    return ""
+
+
+def _mixed(rows: list[list[str]], delimiter: str) -> str:
+    """A sentence about a line whose cells are separated by another delimiter than those of most lines."""
+    usual = max(len(row) for row in rows)
+    for line in (row[0] for row in rows if len(row) == 1 < usual):
+        for other in _DELIMITERS:
+            if other != delimiter and len(line.split(other)) == usual:
+                return f"Delimiters are mixed: {delimiter!r} in most lines, {other!r} in {line[:_SHOWN]!r}."
+    return ""
 
 
 def _decode(head: bytes, doubts: list[str]) -> tuple[str, str]:
@@ -161,7 +192,7 @@ def _share(cells: Sequence[str], pattern: re.Pattern[str]) -> float:
 def _roles(found: Detected, form: Form, columns: dict[str, list[str]], zone: str | None) -> Detected:
     time, time_format = _time_columns(columns)
     if not time:
-        found.problem = "no column holds times (epoch seconds or milliseconds, ISO 8601, 31.12.2025 12:00)"
+        found.problem = _NO_TIME
         return found
     if time_format == "month-first?":
         found.doubts.append("Times could be day first or month first; they are read as day first.")
@@ -185,7 +216,7 @@ def _roles(found: Detected, form: Form, columns: dict[str, list[str]], zone: str
     if not numbers:
         found.form = replace(found.form, labels=(), quantity=None, values=())
     if not rest:
-        found.problem = "it has no column beside the time"
+        found.problem = "it has no column beside the time. Name a file with readings"
     return found
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from hdh.errors import Misconfigured
 from hdh.store.influxdb.influxql import identifier
 from migrate.batch import Batch, Chunk, Column, Kind, Labels
 from migrate.sources.columns import spread, texts_column
@@ -140,8 +141,14 @@ class InfluxSource:
         self._server.close()
 
     def _find_tables(self) -> Iterator[Table]:
-        wanted = dict.fromkeys(self._databases)
-        for database in self._server.databases():
+        wanted, known = dict.fromkeys(self._databases), self._server.databases()
+        if lacking := [name for name in wanted if name not in known and name.partition("/")[0] not in known]:
+            there = ", ".join(known) or "none"
+            raise Misconfigured(
+                f"source.databases: there is no {lacking[0]!r} that this user may read; there are {there}. "
+                "Mend the name, or the user's rights."
+            )
+        for database in known:
             for policy in self._server.policies(database):
                 if wanted and database not in wanted and f"{database}/{policy}" not in wanted:
                     continue

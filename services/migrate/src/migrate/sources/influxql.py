@@ -134,11 +134,14 @@ def of_source() -> Iterator[None]:
     try:
         yield
     except Misconfigured as error:
-        text = str(error).replace("HDH_STORE_TOKEN", "HDH_MIGRATE_SOURCE_TOKEN").replace("HDH_STORE_URL", "source.url")
-        raise Misconfigured(text.replace("The store at", "The source")) from error
+        raise Misconfigured(_source_words(error)) from error
     except Retryable as error:
-        text = str(error).replace("The store at", "The source")
-        raise Retryable(text, retry_after=error.retry_after) from error
+        raise Retryable(_source_words(error), retry_after=error.retry_after) from error
+
+
+def _source_words(error: Exception) -> str:
+    text = str(error).replace("HDH_STORE_TOKEN", "HDH_MIGRATE_SOURCE_TOKEN").replace("HDH_STORE_URL", "source.url")
+    return text.replace("The store at", "The source")
 
 
 def _lines(pieces: Iterator[bytes]) -> Iterator[bytes]:

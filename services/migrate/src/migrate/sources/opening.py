@@ -46,7 +46,10 @@ def server_url(url: str) -> InfluxUrl:
     Raises:
         Misconfigured: it is none.
     """
-    parsed = parse_store_url(url)
+    try:
+        parsed = parse_store_url(url)
+    except Misconfigured as error:
+        raise Misconfigured(str(error).replace("HDH_STORE_URL", "source.url")) from None
     if not isinstance(parsed, InfluxUrl):
         raise Misconfigured(
             f"source.url={url!r}: it names no InfluxDB server. As in influxdb://host:8086?generation=1."

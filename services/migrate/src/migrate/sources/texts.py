@@ -71,6 +71,12 @@ class Records:
         joined = [(first - lines, end - lines) for first, end in self.joined if first >= lines]
         return Records(joined, [number - lines for number in self.broken if number >= lines])
 
+    def broken_in(self, lines: list[int]) -> "Records":
+        """The same where the records that have one of these lines are broken."""
+        gone = {pair for pair in self.joined if any(pair[0] <= line < pair[1] for line in lines)}
+        within = {line for first, end in gone for line in range(first, end)}
+        return Records([pair for pair in self.joined if pair not in gone], sorted({*self.broken, *lines, *within}))
+
     def blanked(self, data: bytes) -> bytes:
         """The data with broken lines made empty."""
         if not self.broken:

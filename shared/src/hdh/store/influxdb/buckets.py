@@ -12,7 +12,7 @@ from urllib3.exceptions import HTTPError
 
 from hdh.errors import Misconfigured, Retryable
 from hdh.store.influxdb.generation import generation_of
-from hdh.store.influxdb.http import READ_SECONDS, server_words
+from hdh.store.influxdb.http import READ_SECONDS, server_words, silence
 from hdh.store.interface import Token
 from hdh.store.url import InfluxUrl
 
@@ -140,7 +140,7 @@ class BucketAdmin:
             # Of its own accord it says so of an organisation that a token without rights on it does not see.
             raise Misconfigured(f"The store at {self._base}: {error}") from error
         except HTTPError as error:
-            raise Retryable(f"The store at {self._base} does not answer: {error}") from error
+            raise Retryable(silence(self._base, error)) from error
 
 
 def _pages(fetch: Callable[[int], list[T]]) -> Iterator[T]:

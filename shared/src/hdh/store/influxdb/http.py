@@ -1,6 +1,7 @@
 """HTTP to an InfluxDB server: a pool of connections, timeouts, and answers sorted by what to do about them."""
 
 import json
+import re
 import socket
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -27,6 +28,7 @@ QUERY_SECONDS = 120.0
 """The same for queries, which may compute for long before the first byte."""
 
 _CONNECTIONS = 16
+_CLASS = re.compile(r"^<?_?\w*Connection\w*\b[^:]*: ")
 _PIECE = 1 << 18
 _WORDS = 2_000
 _MISCONFIGURED = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}
@@ -42,6 +44,12 @@ class Refused(HdhError):
 
 class TooLarge(HdhError):
     """The server does not take so much in one request (413); the text is the server's own."""
+
+
+def silence(base: str, error: HTTPError) -> str:
+    """The sentence about a server that does not answer, without the names of the classes that have noticed it."""
+    words = _CLASS.sub("", str(error)).strip().rstrip(".")
+    return f"The store at {base} does not answer: {words}. Does it run, and is HDH_STORE_URL right?"
 
 
 class _PlainConnection(HTTPConnection):
@@ -154,8 +162,10 @@ class Http:
 
     def _raise_transport(self, error: HTTPError) -> NoReturn:
         if isinstance(error, SSLError):
-            raise Misconfigured(f"The store at {self.base} cannot be trusted or speaks no TLS: {error}") from error
-        raise Retryable(f"The store at {self.base} does not answer: {error}") from error
+            raise Misconfigured(
+                f"The store at {self.base} cannot be trusted or speaks no TLS: {error}. Is HDH_STORE_URL right?"
+            ) from error
+        raise Retryable(silence(self.base, error)) from error
 
     def _raise_status(self, status: int, headers: Mapping[str, str], body: bytes) -> NoReturn:
         words = server_words(body) or headers.get("X-Influxdb-Error") or "without a word"
