@@ -9,6 +9,7 @@ from threading import Event
 from types import FrameType
 from typing import Annotated
 
+import pyarrow as pa
 import typer
 from rich.console import Console
 
@@ -140,6 +141,8 @@ def _job(path: Path) -> Iterator["jobs.Job"]:
 def _told() -> Iterator[None]:
     """What a person can mend ends with a sentence and an exit code, not with a stack trace."""
     logs.configure("migrate")
+    # Arrow's own allocator keeps some 25 MB more of what was freed, and is no faster for our pieces.
+    pa.set_memory_pool(pa.system_memory_pool())
     try:
         yield
     except (Misconfigured, Invalid) as error:
