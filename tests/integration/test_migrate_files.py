@@ -11,8 +11,11 @@ import zstandard
 
 from hdh.errors import Misconfigured
 from hdh.model import ALL_TIME
+from hdh.site import load_site
 from hdh.store import open_reader
 from hdh.store.interface import Selection
+from migrate.mapping.propose import Wishes
+from migrate.plan import Asked, make_plan
 from tests.common.migrate import ask, command, move, post, rejected, undoubted, verified, write_mapping
 from tests.common.servers import Influxd, unique
 
@@ -47,11 +50,11 @@ def stored(folder: Path, **selected: Any) -> dict[tuple[str, str, str], dict[int
     return found
 
 
-def planned(path: Path, *arguments: str) -> Path:
-    """Plan, decide what is in doubt, and name the store; the mapping file."""
+def planned(path: Path, zone: str | None = None) -> Path:
+    """Plan, decide what is in doubt; the mapping file."""
     output = path.parent / "planned.yaml"
-    done = command("plan", path, "--output", output, "--project", "toe", "--house", "h", "--quiet", *arguments)
-    assert done.returncode == 0, done.stderr
+    asked = Asked(str(path), zone=zone, wishes=Wishes("toe", "h"))
+    output.write_text(make_plan(asked, load_site(None), None).text, encoding="utf-8")
     undoubted(output)
     return output
 
@@ -181,7 +184,7 @@ def test_a_wide_table_with_a_finnish_form(tmp_path: Path) -> None:
         for n, row in enumerate(rows)
     )
     path.write_text(table, encoding="utf-8-sig")
-    mapping = planned(path, "--zone", "Europe/Helsinki")
+    mapping = planned(path, "Europe/Helsinki")
     text = mapping.read_text(encoding="utf-8")
     for part in ("delimiter: ;", "decimal: ','", "encoding: utf-8-sig", "format: day-first", "zone: Europe/Helsinki"):
         assert part in text
@@ -336,14 +339,20 @@ def test_empty_files_among_others_hold_nothing(tmp_path: Path) -> None:
     ],
 )
 def test_every_broken_file_has_its_own_error(name: str, data: bytes, words: str, tmp_path: Path) -> None:
-    """Planning says in one sentence what is wrong, and exits with 2."""
+    """Planning says in one sentence what is wrong."""
     path = tmp_path / name
     path.write_bytes(data)
-    done = command("plan", path, "--output", tmp_path / "x.yaml")
-    assert done.returncode == 2
-    assert words in done.stderr
-    assert name in done.stderr
-    assert "Traceback" not in done.stderr
+    with pytest.raises(Misconfigured, match=words) as error:
+        make_plan(Asked(str(path)), load_site(None), None)
+    assert name in str(error.value)
+
+
+def test_a_plan_that_cannot_be_made_ends_with_a_sentence(tmp_path: Path) -> None:
+    """Exit code 2, no trace, and no mapping file."""
+    (tmp_path / "header.csv").write_text("time,temperature\n")
+    done = command("plan", tmp_path / "header.csv", "--output", tmp_path / "x.yaml")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert done.stderr.startswith(f"{tmp_path}/header.csv: ")
     assert not (tmp_path / "x.yaml").exists()
 
 
