@@ -11,21 +11,18 @@ from threading import Event
 import structlog
 
 from hdh.errors import Misconfigured
+from hdh.mqtt import packets
 from hdh.mqtt.publish import refusal
 from hdh.settings import BrokerSettings
 
-_CONNECT, _CONNACK, _PUBLISH_QOS1, _PUBACK = 0x10, 0x20, 0x32, 0x40
-_PINGREQ, _PINGRESP, _DISCONNECT = b"\xc0\x00", b"\xd0\x00", b"\xe0\x00"
+_PINGREQ, _PINGRESP = b"\xc0\x00", b"\xd0\x00"
 _REFUSED = {2: "Client identifier not valid", 4: "Bad user name or password", 5: "Not authorized"}
 _PACKETS_AT_ONCE = 256
-_KEEP_ALIVE_SECONDS = 60
 _SILENT_SECONDS = 30.0
 _POLL_SECONDS = 0.5
 _LONGEST_WAIT_SECONDS = 10.0
 _PIECE = 1 << 16
 _LAST_ID = 65_535
-_LONGEST_TEXT = 65_535
-_LARGEST_PACKET = 268_435_455
 _ACKNOWLEDGEMENT = struct.Struct(">BBH")
 
 _log = structlog.get_logger()
@@ -65,7 +62,7 @@ class Publisher:
         while len(self._unacknowledged) >= self._window and not self._stop.is_set():
             self._exchange(wait=True)
         number = self._free_id()
-        packet = _publish(topic, payload, number)
+        packet = packets.publish(topic, payload, number)
         self._unacknowledged[number] = packet
         self._ready.append(packet)
         if len(self._ready) >= _PACKETS_AT_ONCE:
@@ -90,7 +87,7 @@ class Publisher:
         """End the session."""
         if self._socket is not None:
             try:
-                self._socket.sendall(_DISCONNECT)
+                self._socket.sendall(packets.DISCONNECT)
             except OSError as error:
                 _log.debug("disconnect_failed", error=str(error))
         self._lose()
@@ -142,7 +139,7 @@ class Publisher:
             if data.startswith(_PINGRESP, position):
                 position += len(_PINGRESP)
                 continue
-            if data[position] != _PUBACK:
+            if data[position] != packets.PUBACK:
                 raise OSError(f"the broker sent a packet that is no acknowledgement: {data[position]:#x}")
             if len(data) - position < _ACKNOWLEDGEMENT.size:
                 break
@@ -190,8 +187,8 @@ class Publisher:
                 connected = context.wrap_socket(connected, server_hostname=broker.host)
             secret = self._settings.broker_password
             password = None if secret is None else secret.get_secret_value()
-            connected.sendall(_connect(self._client_id, broker.user, password))
-            code = _connack(connected)
+            connected.sendall(packets.connect(self._client_id, broker.user, password))
+            code = packets.read_connack(connected)
         except BaseException:
             connected.close()
             raise
@@ -217,48 +214,3 @@ def publishing(settings: BrokerSettings, client_id: str, inflight: int, stop: Ev
         yield publisher
     finally:
         publisher.close()
-
-
-def _publish(topic: str, payload: bytes, number: int) -> bytes:
-    text = _text(topic)
-    return _packet(_PUBLISH_QOS1, text + number.to_bytes(2, "big") + payload)
-
-
-def _connect(client_id: str, user: str | None, password: str | None) -> bytes:
-    flags, secrets = 0x02, b""  # a clean session
-    if user:
-        flags, secrets = flags | 0x80, secrets + _text(user)
-        if password is not None:
-            flags, secrets = flags | 0x40, secrets + _text(password)
-    head = _text("MQTT") + bytes([4, flags]) + _KEEP_ALIVE_SECONDS.to_bytes(2, "big")
-    return _packet(_CONNECT, head + _text(client_id) + secrets)
-
-
-def _connack(connected: socket.socket) -> int:
-    """The return code of the broker's answer to a connect."""
-    answer = b""
-    while len(answer) < 4:  # noqa: PLR2004 (its length)
-        if not (data := connected.recv(4 - len(answer))):
-            raise OSError("the broker has closed the connection")
-        answer += data
-    if answer[:2] != bytes([_CONNACK, 2]):
-        raise OSError("it answers, and is no MQTT broker")
-    return answer[3]
-
-
-def _text(text: str) -> bytes:
-    spelled = text.encode()
-    if len(spelled) > _LONGEST_TEXT:
-        raise Misconfigured(f"{text[:50]!r}… is too long for MQTT. Give it a shorter name under `rename`.")
-    return len(spelled).to_bytes(2, "big") + spelled
-
-
-def _packet(kind: int, content: bytes) -> bytes:
-    left, length = len(content), bytearray([kind])
-    if left > _LARGEST_PACKET:
-        raise Misconfigured(f"A message of {left:,} bytes is too long for MQTT. Leave it out of the mapping.")
-    while left > 0x7F:  # noqa: PLR2004 (seven bits a byte)
-        length.append(left & 0x7F | 0x80)
-        left >>= 7
-    length.append(left)
-    return bytes(length) + content

@@ -1,0 +1,170 @@
+"""One run of the ingest bench: broker, store and ingest afresh, messages published, CPU time taken, and all counted."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+import psutil
+
+from hdh.store import open_reader
+from hdh.store.interface import Selection
+from tests.bench._messages import PROJECT, start_of_times
+from tests.common.eventually import eventually
+from tests.common.ingest import Ingest
+from tests.common.servers import Influxd, Mosquitto, unique
+
+_PATIENCE_SECONDS = 900
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a run went.
+
+    Attributes:
+        messages: how many the broker acknowledged to the gateway.
+        stored: how many of them the store holds.
+        cpu: seconds of user and system time of the ingest process.
+        seconds: from the first message published until the last was written.
+        memory: the most resident memory of ingest, bytes.
+    """
+
+    messages: int
+    stored: int
+    cpu: float
+    seconds: float
+    memory: int
+
+    @property
+    def microseconds(self) -> float:
+        """Of CPU, a message."""
+        return self.cpu / self.messages * 1e6
+
+    @property
+    def rate(self) -> float:
+        """Messages a second."""
+        return self.messages / self.seconds
+
+
+class World:
+    """A broker, a store and an ingest, each a real process of its own.
+
+    Args:
+        folder: where their files are.
+        store: `influxdb` or `sqlite`.
+    """
+
+    def __init__(self, folder: Path, store: str) -> None:
+        self.folder = folder
+        self.start = start_of_times()
+        self._stack = ExitStack()
+        self.broker = self._stack.enter_context(Mosquitto(folder / "broker"))
+        self.influxd = self._stack.enter_context(Influxd(folder / "influxd")) if store == "influxdb" else None
+        self.store = self.influxd.url if self.influxd else f"sqlite:///{folder}/store.db"
+        self.ingest = self._stack.enter_context(
+            Ingest(folder / "ingest", self.broker.url, self.store, HDH_LOG_LEVEL="warning")
+        )
+        assert self.ingest.process is not None
+        self._process = psutil.Process(self.ingest.process.pid)
+
+    def close(self) -> None:
+        """End them all."""
+        self._stack.close()
+
+    def cpu(self) -> float:
+        """Seconds of user and system time of ingest so far."""
+        used = self._process.cpu_times()
+        return used.user + used.system
+
+    def stored(self) -> int:
+        """How many messages the store holds."""
+        reader = open_reader(self.store)
+        try:
+            return sum(found.count for found in reader.series(Selection(PROJECT, quantities=("temperature",))))
+        finally:
+            reader.close()
+
+    def outcome(self, messages: int, cpu: float, seconds: float) -> Outcome:
+        """How it went; an error if not every acknowledged message was written and is stored."""
+        status = self.ingest.status()
+        found = Outcome(messages, self.stored(), cpu, seconds, self.ingest.memory())
+        assert (status["received"], status["written"], found.stored) == (messages, messages, messages), (status, found)
+        return found
+
+
+@contextmanager
+def world(folder: Path, store: str) -> Iterator[World]:
+    """A world that ends."""
+    made = World(folder / unique("world"), store)
+    try:
+        yield made
+    finally:
+        made.close()
+
+
+@contextmanager
+def gateway(made: World, kind: str, count: int, *options: str, first: int = 0) -> Iterator[IO[str]]:
+    """A gateway that publishes from here on; its output's last line is how many messages were acknowledged."""
+    arguments = [made.broker.port, kind, first, count, made.start, *options]
+    with program("tests.bench._gateway", *arguments) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write("\n")
+        process.stdin.flush()
+        yield process.stdout
+
+
+@contextmanager
+def program(module: str, *arguments: object) -> Iterator[subprocess.Popen[str]]:
+    """A module as a process that has said that it is prepared."""
+    command = [sys.executable, "-m", module, *map(str, arguments)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "prepared\n"
+            yield process
+        finally:
+            process.kill()
+
+
+def wait(made: World, what: str, count: int) -> None:
+    """Wait until one of ingest's counters is there."""
+    eventually(lambda: made.ingest.status()[what] >= count, seconds=_PATIENCE_SECONDS, every=0.5)
+
+
+def full_rate(folder: Path, store: str, kind: str, count: int) -> Outcome:
+    """As fast as it goes, from the gateway to the store."""
+    with world(folder, store) as made:
+        warmed = count // 20
+        _publish(made, kind, warmed)
+        wait(made, "written", warmed)
+        cpu, began = made.cpu(), time.monotonic()
+        _publish(made, kind, count, first=warmed)
+        wait(made, "written", warmed + count)
+        cpu, seconds = made.cpu() - cpu, time.monotonic() - began
+        whole = made.outcome(warmed + count, cpu, seconds)
+        return Outcome(count, whole.stored - warmed, cpu, seconds, whole.memory)
+
+
+def _publish(made: World, kind: str, count: int, first: int = 0) -> None:
+    with gateway(made, kind, count, first=first) as output:
+        assert int(output.readline()) == count
+
+
+def stock_paho(folder: Path, kind: str, count: int) -> float:
+    """Microseconds of CPU a message of stock paho-mqtt that only receives."""
+    folder = folder / unique("paho")
+    with (
+        Mosquitto(folder) as broker,
+        program("tests.bench._peers", broker.port, count) as peer,
+        program("tests.bench._gateway", broker.port, kind, 0, count, start_of_times()) as sender,
+    ):
+        assert sender.stdin is not None
+        assert peer.stdout is not None
+        sender.stdin.write("\n")
+        sender.stdin.flush()
+        return float(peer.stdout.readline()) / count * 1e6
