@@ -8,7 +8,7 @@ from hdh.model import ALL_TIME
 from hdh.store import open_reader
 from hdh.store.interface import Selection
 from ingest.journal import SqliteJournal
-from ingest.message import Message
+from ingest.message import Message, Messages
 from tests.common.migrate import move, rejected, verified, write_mapping
 
 START = 1_700_000_000_000
@@ -30,7 +30,7 @@ def mapping(tmp_path: Path) -> Path:
     messages[9] = Message("toe/h/r/d/error", b"{}", START)
     messages += [Message("toe/h/r/e/humidity", b"%d" % n, START) for n in range(3)]
     for begin in range(0, len(messages), 5_000):
-        journal.append(messages[begin : begin + 5_000], "v1", "projects: []")
+        journal.append(Messages.of(messages[begin : begin + 5_000]), "v1", "projects: []")
     journal.close()
     return write_mapping(
         tmp_path / "again.yaml",

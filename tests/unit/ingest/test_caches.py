@@ -67,5 +67,5 @@ def test_the_clock_knows_long_topics_by_a_digest() -> None:
     topics = [f"{n:060000}" for n in range(300)]
     with _bounded():
         clock = EntryClock([Message(topics[0], b"", _NOW + 5)], lambda: _NOW)
-        assert [_NOW + 6, *[_NOW] * 299] == [clock.stamp(topic) for topic in topics]
-        assert [_NOW + 7, *[_NOW + 1] * 299] == [clock.stamp(topic) for topic in topics]
+        assert [_NOW + 6, *[_NOW] * 299] == clock.stamp(topics)
+        assert [_NOW + 7, *[_NOW + 1] * 299] == clock.stamp(topics)

@@ -15,8 +15,7 @@ from hypothesis import strategies as st
 
 from hdh.errors import Misconfigured, Retryable
 from ingest.journal import Batch, Done, Move, Rejected, SqliteJournal
-from ingest.journal.segment import digest
-from ingest.message import Ignored, Message, Reason
+from ingest.message import Ignored, Message, Messages, Reason
 
 _EVERYTHING = {"until": 1 << 60, "messages": 1 << 60, "size": 1 << 60}
 
@@ -29,7 +28,7 @@ def _messages(first: int, count: int, size: int = 20) -> list[Message]:
 
 def _fill(journal: SqliteJournal, batches: int, count: int = 10, size: int = 20) -> None:
     for n in range(batches):
-        journal.append(_messages(n * count + 1, count, size), "v1", "text of v1")
+        journal.append(Messages.of(_messages(n * count + 1, count, size)), "v1", "text of v1")
 
 
 def _all(journal: SqliteJournal, after: int = 0) -> list[Message]:
@@ -55,14 +54,16 @@ def test_what_is_appended_is_read_back(batches: list[list[tuple[str, bytes]]], r
         for n, contents in enumerate(batches):
             messages = [Message(topic, payload, n, n, retain=bool(n % 2)) for topic, payload in contents]
             written.append(messages)
-            assert journal.append(messages, f"v{n}", f"text {n}") == sum(map(len, written))
+            assert journal.append(Messages.of(messages), f"v{n}", f"text {n}") == sum(map(len, written))
             if n in reopened:
                 journal.close()
                 journal = SqliteJournal(Path(folder), segment_bytes=1)
         after = 0
         for n, messages in enumerate(written):
             found = journal.read(after, until=journal.last, messages=1, size=1 << 30)
-            assert [Batch(after + 1, after + len(messages), f"v{n}", messages)] == found
+            [batch] = found
+            assert (batch.first, batch.last, batch.site_version) == (after + 1, after + len(messages), f"v{n}")
+            assert messages == list(batch.messages)
             assert journal.site_text(found[0]) == f"text {n}"
             after += len(messages)
         assert journal.last == after
@@ -104,12 +105,12 @@ _APPENDING = """
 import sys
 from pathlib import Path
 from ingest.journal import SqliteJournal
-from ingest.message import Message
+from ingest.message import Message, Messages
 journal = SqliteJournal(Path(sys.argv[1]), segment_bytes=200_000)
 while True:
     first = journal.last + 1
     messages = [Message("t", b"%0500d" % n, n, n % 65535) for n in range(first, first + 40)]
-    print(journal.append(messages, "v1", "text"), flush=True)
+    print(journal.append(Messages.of(messages), "v1", "text"), flush=True)
 """
 
 
@@ -150,7 +151,7 @@ def test_a_torn_tail_costs_the_last_batch_only(tmp_path: Path) -> None:
     log.write_bytes(log.read_bytes()[:-20_000])
     torn = SqliteJournal(tmp_path / "b")
     assert torn.last == 40
-    torn.append(_messages(41, 10), "v1", "text of v1")
+    torn.append(Messages.of(_messages(41, 10)), "v1", "text of v1")
     assert _messages(1, 40, 3000) + _messages(41, 10) == _all(torn)
     torn.close()
 
@@ -216,7 +217,7 @@ def test_a_destroyed_file_costs_only_itself(tmp_path: Path) -> None:
         (tmp_path / f"segment-{position:020}.db").write_bytes(os.urandom(9000))
     journal = SqliteJournal(tmp_path)
     assert journal.last == 30
-    journal.append(_messages(31, 10), "v2", "text of v2")
+    journal.append(Messages.of(_messages(31, 10)), "v2", "text of v2")
     found = journal.read(10, **_EVERYTHING)
     assert [(b.first, b.last, bool(b.damage)) for b in found] == [(11, 20, True), (21, 30, False), (31, 40, False)]
     assert len(list(tmp_path.glob("*.damaged-*"))) == 1
@@ -228,7 +229,7 @@ def test_damage_that_a_lagging_lane_meets_is_counted_when_all_have_passed(tmp_pa
     journal = SqliteJournal(tmp_path)
     _fill(journal, 3)
     journal.mark(Done(30, {"": Move(), "a": Move(written=12)}, stays={"b": 0}))
-    damaged = Batch(11, 20, "", (), "bad")
+    damaged = Batch(11, 20, "", Messages(), "bad")
     journal.mark(Done(20, {"b": Move(written=9)}, damaged=[damaged]))
     assert journal.totals().pending == 9
     journal.mark(Done(30, {"b": Move(written=4)}))
@@ -267,9 +268,9 @@ def test_a_full_disk_is_retryable_and_nothing_is_half_done(tmp_path: Path) -> No
         "from pathlib import Path\n"
         "from hdh.errors import Retryable\n"
         "from ingest.journal import SqliteJournal\n"
-        "from ingest.message import Message\n"
+        "from ingest.message import Messages\n"
         "journal = SqliteJournal(Path(sys.argv[1]))\n"
-        "fill = lambda: journal.append([Message('t', b'x' * 100_000, journal.last + 1)], 'v', 'text')\n"
+        "fill = lambda: journal.append(Messages(['t'], [b'x' * 100_000], [journal.last + 1], [0]), 'v', 'text')\n"
         "soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, hard))\n"
         "failed = 0\n"
@@ -300,7 +301,7 @@ def test_a_commit_that_failed_but_is_there_does_not_come_twice(tmp_path: Path) -
         db.execute("INSERT INTO batches SELECT 11, count, time, site_version, checksum, packets, messages FROM batches")
     db.close()
     journal._segments._set_aside_writer()  # noqa: SLF001 (as after a failed append)
-    journal.append(_messages(11, 10), "v1", "text of v1")
+    journal.append(Messages.of(_messages(11, 10)), "v1", "text of v1")
     assert _messages(1, 20) == _all(journal)
     journal.close()
 
@@ -317,15 +318,16 @@ def test_done_and_old_segments_are_removed_others_never(tmp_path: Path) -> None:
     journal.close()
 
 
-def test_packets_of_the_newest_entries_come_in_order_without_qos_0(tmp_path: Path) -> None:
-    """They are what redeliveries are told by after a restart."""
+def test_packets_of_the_newest_entries_come_in_order(tmp_path: Path) -> None:
+    """They are what redeliveries are told by: batch by batch, those behind a position, as many as are asked for."""
     journal = SqliteJournal(tmp_path, segment_bytes=1)
     messages = [Message("t", b"%d" % n, n, packet_id) for n, packet_id in enumerate((5, 0, 6, 7, 0, 8))]
     for start in (0, 2, 4):
-        journal.append(messages[start : start + 2], "v", "text")
-    expected = [(m.packet_id, digest(m.topic, m.payload)) for m in messages if m.packet_id]
-    assert expected == journal.packets(99)
-    assert expected[-2:] == journal.packets(2)
+        journal.append(Messages.of(messages[start : start + 2]), "v", "text")
+    assert journal.packets(0, 99) == [(1, (5, 0)), (3, (6, 7)), (5, (0, 8))]
+    assert journal.packets(0, 2) == [(3, (6, 7)), (5, (0, 8))]
+    assert journal.packets(3, 99) == [(5, (0, 8))]
+    assert journal.packets(5, 99) == []
     assert messages[4:] == journal.newest(4)
     journal.close()
 
@@ -379,5 +381,5 @@ def test_a_site_file_that_is_not_there_is_told(tmp_path: Path) -> None:
     journal = SqliteJournal(tmp_path)
     _fill(journal, 1)
     with pytest.raises(Retryable, match="lacks the site file v9"):
-        journal.site_text(Batch(1, 10, "v9", ()))
+        journal.site_text(Batch(1, 10, "v9", Messages()))
     journal.close()

@@ -6,7 +6,7 @@ import pytest
 
 from hdh.errors import Retryable
 from ingest.journal import SqliteJournal
-from ingest.message import Message
+from ingest.message import Message, Messages
 
 
 def _messages(first: int) -> list[Message]:
@@ -23,9 +23,9 @@ def test_a_journal_that_was_removed_takes_nothing_until_it_is_back(tmp_path: Pat
     """Nobody would ever read what went to files without a name; nor is a folder that is away taken for damaged."""
     folder, away = tmp_path / "journal", tmp_path / "away"
     journal = SqliteJournal(folder)
-    journal.append(_messages(1), "v1", "text of v1")
+    journal.append(Messages.of(_messages(1)), "v1", "text of v1")
     (folder / name).rename(away)
-    for call in (journal.check, lambda: journal.append(_messages(1), "v1", "text of v1"), journal.size):
+    for call in (journal.check, lambda: journal.append(Messages.of(_messages(1)), "v1", "text of v1"), journal.size):
         with pytest.raises(Retryable, match=rf"HDH_JOURNAL_DIR={folder} was removed or replaced .* Put the folder"):
             call()
     with pytest.raises(Retryable, match="was removed or replaced"):
@@ -40,7 +40,7 @@ def test_a_journal_that_was_removed_takes_nothing_until_it_is_back(tmp_path: Pat
         folder.rmdir()
     away.rename(folder / name)
     journal.check()
-    journal.append(_messages(11), "v1", "text of v1")
+    journal.append(Messages.of(_messages(11)), "v1", "text of v1")
     journal.close()
     journal = SqliteJournal(folder)
     assert [*_messages(1), *_messages(11)] == _all(journal)
@@ -51,11 +51,11 @@ def test_a_journal_that_was_removed_takes_nothing_until_it_is_back(tmp_path: Pat
 def test_a_segment_that_was_removed_is_not_appended_to(tmp_path: Path, suffix: str) -> None:
     """The batch is not confirmed; the next one goes to a new segment, and all that was confirmed since is there."""
     journal = SqliteJournal(tmp_path)
-    journal.append(_messages(1), "v1", "text of v1")
+    journal.append(Messages.of(_messages(1)), "v1", "text of v1")
     Path(f"{next(tmp_path.glob('segment-*.db'))}{suffix}").unlink()
     with pytest.raises(Retryable, match="was removed or replaced"):
-        journal.append(_messages(11), "v1", "text of v1")
-    assert journal.append(_messages(11), "v1", "text of v1") == 20
+        journal.append(Messages.of(_messages(11)), "v1", "text of v1")
+    assert journal.append(Messages.of(_messages(11)), "v1", "text of v1") == 20
     journal.close()
     journal = SqliteJournal(tmp_path)
     assert _messages(11) == _all(journal)[-10:]

@@ -14,7 +14,7 @@ from hdh.model import Point
 from hdh.site import SiteFile
 from hdh.store.interface import Refusal
 from ingest.journal import Batch, SqliteJournal
-from ingest.message import Message, Placed
+from ingest.message import Message, Messages, Placed
 from ingest.pipeline import Pipeline
 from ingest.place import Placer
 from ingest.reports import Reports
@@ -82,7 +82,7 @@ class _World:
             messages.append(
                 Message(topic, b"%d" % self._n if payload is None else payload, 1_700_000_000_000 + self._n)
             )
-        self.journal.append(messages, self.sites.site.version, self.sites.site.text)
+        self.journal.append(Messages.of(messages), self.sites.site.version, self.sites.site.text)
 
     def settle(self) -> None:
         while self.pipeline.step():
@@ -183,7 +183,7 @@ def test_times_that_were_given_out_are_the_same_when_it_is_done_again(
     """Written, but not marked as done (kill -9 in between): the same points once more, none beside them."""
     for n in range(3):
         world.journal.append(
-            [Message(f"a/h/r/d/{name}", b"1", 5_000) for name in ("temperature", "tempC")], *_of(world)
+            Messages.of(Message(f"a/h/r/d/{name}", b"1", 5_000) for name in ("temperature", "tempC")), *_of(world)
         )
         if n == 0:
             world.settle()
@@ -232,7 +232,7 @@ def test_damaged_batches_are_passed_and_counted(world: _World, monkeypatch: pyte
     world.receive(_A, _A)
     world.receive(_A)
     whole = world.journal.read(0, until=9, messages=99, size=99)
-    damaged = [Batch(1, 2, "", (), "bad"), *whole[1:]]
+    damaged = [Batch(1, 2, "", Messages(), "bad"), *whole[1:]]
     monkeypatch.setattr(world.journal, "read", lambda *_, **__: damaged)
     world.settle()
     assert world.counts == (1, 2, 0, 0)

@@ -8,7 +8,7 @@ import pytest
 from hdh.errors import Invalid, Retryable
 from hdh.model import Point
 from ingest.cursor import Cursor, parse
-from ingest.message import Message
+from ingest.message import Message, Messages
 from ingest.tail import Tail
 from tests.unit.ingest.test_pipeline import _A, _B, _World
 
@@ -85,7 +85,7 @@ def test_an_old_cursor_gives_the_same_points(world: _World) -> None:
         Message("a/h/r/d", b'{"temperature": 2}', 1_700_000_000_000),
     ]
     for _ in range(3):
-        world.journal.append(same, world.sites.site.version, world.sites.site.text)
+        world.journal.append(Messages.of(same), world.sites.site.version, world.sites.site.text)
         world.settle()
     half = list(tail.read())
     points = [point for written in half for _, point in written.points]

@@ -34,16 +34,28 @@ class EntryClock:
             key = _key(message.topic)
             self._last[key] = max(message.time, self._last.get(key, 0))
 
-    def stamp(self, topic: str) -> int:
-        """The time of an entry that came on this topic now."""
-        now = self._clock()
-        topic = topic if len(topic) <= _LONGEST_TOPIC else _key(topic)
-        last = self._last.get(topic)
-        given = now if last is None or last < now or last - now > _MOST_AHEAD_MS else last + 1
-        if last is None and len(self._last) >= _TOPICS:
+    def stamp(self, topics: Iterable[str]) -> list[int]:
+        """The times of entries that came on these topics just now."""
+        now, last = self._clock(), self._last
+        times = []
+        for topic in topics:
+            before = last.get(topic)
+            if before is None:
+                given = self._meet(topic, now)
+            else:
+                given = last[topic] = now if before < now or before - now > _MOST_AHEAD_MS else before + 1
+            times.append(given)
+        return times
+
+    def _meet(self, topic: str, now: int) -> int:
+        """The time of an entry on a topic that is not known by its own name."""
+        if len(topic) > _LONGEST_TOPIC and (key := _key(topic)) in self._last:
+            [given] = self.stamp([key])
+            return given
+        if len(self._last) >= _TOPICS:
             self._forget(now)
-        self._last[topic] = given
-        return given
+        self._last[_key(topic)] = now
+        return now
 
     def _forget(self, now: int) -> None:
         """Drop what cannot matter any more, and everything if all of it still could: memory is bounded."""

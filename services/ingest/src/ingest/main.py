@@ -30,6 +30,7 @@ from ingest.place import Placer
 from ingest.receive import Receiver
 from ingest.rejected import Choice, Tried, retry
 from ingest.reports import Reports
+from ingest.session import check_library
 from ingest.settings import IngestSettings
 from ingest.write import Store
 
@@ -61,6 +62,7 @@ def _run(settings: IngestSettings) -> None:
         raise Misconfigured(
             f"HDH_BROKER_CA_FILE={settings.broker_ca_file} is no file. Name the CA's certificate (PEM)."
         )
+    check_library()
     sock = listen(parse_address(settings.ingest_listen), "HDH_INGEST_LISTEN")
     sites = SiteFile(settings.site_file, accept=Placer)  # routes may name decoders that are not there
     registry = CollectorRegistry()

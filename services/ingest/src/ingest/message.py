@@ -1,7 +1,9 @@
 """A message on its way: as it was journaled, and what became of it. Data only."""
 
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Self
 
 import msgspec
 
@@ -24,6 +26,59 @@ class Message(msgspec.Struct, frozen=True, array_like=True, gc=False):
     time: int
     packet_id: int = 0
     retain: bool = False
+
+
+class Messages(msgspec.Struct):
+    """Messages in the order in which they came, in columns: thousands of them cost no object each.
+
+    Attributes:
+        topics: see `Message`, as all the others.
+        payloads: as published.
+        times: when they were journaled, epoch ms.
+        packet_ids: the broker's, 0 at QoS 0.
+        retained: the indices of those that the broker sent because they were retained.
+    """
+
+    topics: list[str] = []
+    payloads: list[bytes] = []
+    times: list[int] = []
+    packet_ids: Sequence[int] = []
+    retained: list[int] = []
+
+    @classmethod
+    def of(cls, messages: Iterable[Message]) -> Self:
+        """Messages that stand one by one, in columns."""
+        given = list(messages)
+        return cls(
+            [message.topic for message in given],
+            [message.payload for message in given],
+            [message.time for message in given],
+            [message.packet_id for message in given],
+            [index for index, message in enumerate(given) if message.retain],
+        )
+
+    def without(self, indices: Iterable[int]) -> Self:
+        """All but these."""
+        left_out = set(indices)
+        return self.of(message for index, message in enumerate(self) if index not in left_out)
+
+    @property
+    def size(self) -> int:
+        """The bytes of all payloads and the characters of all topics."""
+        return sum(map(len, self.payloads)) + sum(map(len, self.topics))
+
+    def __len__(self) -> int:
+        return len(self.topics)
+
+    def __getitem__(self, index: int) -> Message:
+        return Message(
+            self.topics[index], self.payloads[index], self.times[index], self.packet_ids[index], index in self.retained
+        )
+
+    def __iter__(self) -> Iterator[Message]:
+        retained = set(self.retained)
+        columns = zip(self.topics, self.payloads, self.times, self.packet_ids, strict=True)
+        return (Message(*fields, index in retained) for index, fields in enumerate(columns))
 
 
 class Reason(StrEnum):

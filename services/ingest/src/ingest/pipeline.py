@@ -114,7 +114,7 @@ class Pipeline:
     def _pass(self, group: set[str], lanes: dict[str, Lane], position: int, until: int) -> bool:
         batches = self._journal.read(position, until=until, messages=_MESSAGES_A_PASS, size=_BYTES_A_PASS)
         if position == min(lane.position for lane in lanes.values()):
-            self.oldest = next((message.time for batch in batches for message in batch.messages), self.oldest)
+            self.oldest = next((batch.messages.times[0] for batch in batches if batch.messages), self.oldest)
         moves = _Pass(self._journal, self._placers, self._store, self.waits, lanes).run(group, batches)
         for move in moves.values():
             self._reports.offer(move.rejected)

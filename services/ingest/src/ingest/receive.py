@@ -1,14 +1,13 @@
 """From broker to journal: read what is there, journal it in one piece, then acknowledge all of it."""
 
 import time
-from dataclasses import dataclass, field
 from random import Random
 from threading import Event
 
 import msgspec
 import structlog
-from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage
-from paho.mqtt.enums import MQTTErrorCode, MQTTProtocolVersion
+from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags
+from paho.mqtt.enums import MQTTProtocolVersion
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
@@ -17,10 +16,11 @@ from hdh.site import SiteFile
 from ingest.backoff import Backoff
 from ingest.clock import EntryClock, now_ms
 from ingest.journal import Journal
-from ingest.message import Message
-from ingest.redelivery import WINDOW, Window
+from ingest.message import Messages
+from ingest.packets import Packets
+from ingest.redelivery import Window
 from ingest.reports import Reports
-from ingest.session import Connection, topic_of
+from ingest.session import Connection
 from ingest.settings import IngestSettings
 
 _MOST_MESSAGES = 5_000
@@ -37,19 +37,6 @@ _TAKEN_OVER = 0x8E
 _TRIES_A_PROTOCOL = 2
 
 _log = structlog.get_logger()
-
-
-@dataclass(slots=True)
-class Received:
-    """What was read and is not journaled yet, and the packet ids that wait for it."""
-
-    messages: list[Message] = field(default_factory=list)
-    packet_ids: list[int] = field(default_factory=list)
-    size: int = 0
-
-    def is_full(self) -> bool:
-        """Enough for one batch: what one batch takes of memory is bounded."""
-        return len(self.packet_ids) >= _MOST_MESSAGES or self.size >= _MOST_BYTES
 
 
 class Receiver:
@@ -90,10 +77,10 @@ class Receiver:
         self._appended = appended
         self._backoff = Backoff(0.5, 30.0, random)
         self._clock = EntryClock(journal.newest(now_ms()))
-        self._window = Window(journal.packets(WINDOW))
+        self._window = Window(journal)
         self._protocol = MQTTProtocolVersion.MQTTv5
         self._refused = 0
-        self._received = Received()
+        self._packets = Packets()
         self._resumed = False
         self._connected_at: float | None = None
         self._wait_at_least = 0.0
@@ -103,7 +90,7 @@ class Receiver:
     def run(self, stop: Event) -> None:
         """Receive until `stop` is set."""
         while not stop.is_set():
-            self._received = Received()
+            self._packets = Packets()
             self._connected_at, self._wait_at_least = None, 0.0
             try:
                 self._connect_and_receive(stop)
@@ -151,7 +138,6 @@ class Receiver:
         connection = Connection(self._settings, self._protocol)
         connection.on_connect = self._on_connect
         connection.on_subscribe = self._on_subscribe
-        connection.on_message = self._on_message
         connection.on_disconnect = self._on_disconnect
         try:
             connection.open()
@@ -163,6 +149,7 @@ class Receiver:
                 self._try_other_protocol()
         finally:
             connection.shut()
+            self._window.rest()
 
     def _receive(self, connection: Connection, stop: Event) -> None:
         deadline = time.monotonic() + _CONNACK_SECONDS
@@ -183,38 +170,37 @@ class Receiver:
                 self._suspicion = self.problem = ""
 
     def _read(self, connection: Connection) -> None:
-        """Read what has arrived, but no more than a batch may hold."""
-        while connection.loop_read() == MQTTErrorCode.MQTT_ERR_SUCCESS:
-            if connection.drained or self._received.is_full() or connection.socket() is None:
+        """Read what has arrived, but no more than a batch may hold: what one takes of memory is bounded."""
+        packets = self._packets
+        while connection.read(packets) and not connection.drained:
+            if len(packets) >= _MOST_MESSAGES or packets.size >= _MOST_BYTES:
                 return
 
     def _keep(self, connection: Connection) -> None:
         """Journal what was read, then acknowledge it: in this order."""
-        received, self._received = self._received, Received()
-        if received.messages:
+        packets, self._packets = self._packets, Packets()
+        if not packets:
+            return
+        if messages := self._messages(packets):
             site = self._sites.site
             try:
-                self._journal.append(received.messages, site.version, site.text)
+                self._journal.append(messages, site.version, site.text)
             except Retryable:
                 self.journal_errors += 1
                 raise
-            for message in received.messages:
-                self._window.add(message.packet_id, message.topic, message.payload)
             self._appended.set()
-        if received.packet_ids and connection.socket() is not None:
-            connection.acknowledge(received.packet_ids)
+        if connection.socket() is not None:
+            connection.acknowledge(packets.packet_ids)
 
-    def _on_message(self, client: Client, userdata: object, message: MQTTMessage) -> None:
-        del client, userdata
-        topic, payload = topic_of(message), bytes(message.payload)
-        packet_id = message.mid if message.qos else 0
-        self._received.packet_ids.append(packet_id)
-        if message.dup and self._resumed and self._window.holds(packet_id, topic, payload):
-            self.redelivered += 1
-            return
-        entry = Message(topic, payload, self._clock.stamp(topic), packet_id, message.retain)
-        self._received.messages.append(entry)
-        self._received.size += len(payload) + len(topic)
+    def _messages(self, packets: Packets) -> Messages:
+        """What is to be journaled of what was read: all but what was journaled before."""
+        topics, payloads, packet_ids = packets.topics, packets.payloads, packets.packet_ids
+        again: list[int] = []
+        if packets.again and self._resumed:
+            again = [i for i in packets.again if self._window.holds(packet_ids[i], topics[i], payloads[i])]
+            self.redelivered += len(again)
+        messages = Messages(topics, payloads, self._clock.stamp(topics), packet_ids, packets.retained)
+        return messages.without(again) if again else messages
 
     def _on_connect(
         self, client: Client, userdata: object, flags: ConnectFlags, reason: ReasonCode, properties: Properties | None

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from ingest.message import Ignored, Message, Reason
+from ingest.message import Ignored, Message, Messages, Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Batch:
     first: int
     last: int
     site_version: str
-    messages: Sequence[Message]
+    messages: Messages
     damage: str = ""
 
 
@@ -132,6 +132,12 @@ class Reader(Protocol):
     def site_text(self, batch: Batch) -> str:
         """The site file under which a batch came."""
 
+    def packets(self, after: int, newest: int) -> list[tuple[int, Sequence[int]]]:
+        """The batches behind `after`, in order: first position, and packet ids (0, if anything, at QoS 0).
+
+        The newest batches only, until they hold so many messages with a packet id.
+        """
+
     def close(self) -> None:
         """Give back what is held open."""
 
@@ -149,7 +155,7 @@ class Journal(Reader, Protocol):
     def check(self) -> None:
         """Raise `Retryable` if its files were removed or replaced, so that what is appended would be lost."""
 
-    def append(self, messages: Sequence[Message], site_version: str, site_text: str) -> int:
+    def append(self, messages: Messages, site_version: str, site_text: str) -> int:
         """Append messages as one batch; it is fsynced when this returns. Returns the position of its last message."""
 
     def reader(self) -> Reader:
@@ -169,9 +175,6 @@ class Journal(Reader, Protocol):
 
     def rejected(self, *, project: str | None, reason: str | None, before: int | None, limit: int) -> list[Rejected]:
         """Rejected messages, newest first, from ids below `before`; of long payloads only the beginning."""
-
-    def packets(self, newest: int) -> list[tuple[int, bytes]]:
-        """Packet id and digest of the `newest` newest messages that have a packet id, in order."""
 
     def newest(self, since: int) -> list[Message]:
         """The newest messages that came at or after `since` (epoch ms); asked before the first append."""

@@ -2,13 +2,15 @@
 
 import sqlite3
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from hdh.errors import Retryable
 from ingest.journal.files import Opened, retryable
 from ingest.journal.interface import Batch
 from ingest.journal.segment import Segment
+from ingest.message import Messages
 
 _NAME = "segment-{:020d}.db"
 _OPEN_AT_ONCE = 2
@@ -40,7 +42,7 @@ class Reading:
         for batch in self.batches(after, until):
             found.append(batch)
             messages -= len(batch.messages)
-            size -= sum(len(message.payload) + len(message.topic) for message in batch.messages)
+            size -= batch.messages.size
             if messages <= 0 or size <= 0:
                 break
         return found
@@ -57,13 +59,13 @@ class Reading:
 
     def _read_segment(self, first: int | None, after: int, stop: int) -> Iterator[Batch]:
         if first is None:
-            yield Batch(after + 1, stop - 1, "", (), "no segment holds these positions")
+            yield Batch(after + 1, stop - 1, "", Messages(), "no segment holds these positions")
             return
         try:
             with retryable(self._folder, "read"):
                 segment = self.segment(first)
         except sqlite3.DatabaseError as error:
-            yield Batch(after + 1, stop - 1, "", (), f"{path_of(self._folder, first).name}: {error}")
+            yield Batch(after + 1, stop - 1, "", Messages(), f"{path_of(self._folder, first).name}: {error}")
             return
         batches = segment.read(after, stop)
         while True:
@@ -98,6 +100,18 @@ class Reading:
         if text is None:
             raise Retryable(f"The journal in {self._folder} lacks the site file {batch.site_version} of {batch.first}.")
         return text
+
+    def packets(self, after: int, newest: int) -> list[tuple[int, Sequence[int]]]:
+        """See `ingest.journal.interface.Reader`; what is damaged is left out."""
+        found: list[tuple[int, Sequence[int]]] = []
+        for first in reversed(self._firsts):
+            with suppress(sqlite3.DatabaseError), retryable(self._folder, "read"):
+                for position, packet_ids in self.segment(first).packets_backwards():
+                    if position <= after or newest <= 0:
+                        return found[::-1]
+                    found.append((position, packet_ids))
+                    newest -= len(packet_ids) - packet_ids.count(0)
+        return found[::-1]
 
     def forget(self, first: int) -> None:
         """Give back a segment's file, if it is open here."""

@@ -6,19 +6,18 @@ holds all that is needed to decode it again, years later and elsewhere.
 
 import sqlite3
 import zlib
-from collections.abc import Iterator, Sequence
-from hashlib import blake2b
+from collections.abc import Iterator
 from pathlib import Path
-from struct import Struct
+from struct import iter_unpack, pack, unpack
 
 import msgspec
 
 from hdh.errors import Retryable
 from ingest.journal.files import Opened, connect, log_of, sync_folder, transaction
 from ingest.journal.interface import Batch
-from ingest.message import Message
+from ingest.message import Message, Messages
 
-_FORMAT = 1
+_FORMAT = 2
 _SCHEMA = f"""
 BEGIN;
 CREATE TABLE IF NOT EXISTS batches (
@@ -27,25 +26,20 @@ CREATE TABLE IF NOT EXISTS batches (
     time INTEGER NOT NULL, -- of its newest message, epoch ms
     site_version TEXT NOT NULL,
     checksum INTEGER NOT NULL, -- CRC-32 of all other columns
-    packets BLOB NOT NULL, -- packet id and digest of each message that has a packet id
-    messages BLOB NOT NULL -- msgpack: a list of [topic, payload, time, packet id, retain]
+    packets BLOB NOT NULL, -- packet ids, 0 at QoS 0, two bytes each
+    messages BLOB NOT NULL -- msgpack, in columns: topics, payloads, ms before `time`, indices of the retained ones
 );
 CREATE TABLE IF NOT EXISTS sites (version TEXT PRIMARY KEY, text TEXT NOT NULL);
 PRAGMA user_version = {_FORMAT};
 COMMIT;
 """
-_PACKET = Struct(">H8s")
 _COLUMNS = "position, count, time, site_version, checksum, packets, messages"
 
 _Row = tuple[int, int, int, str, int, bytes, bytes]
 _encoder = msgspec.msgpack.Encoder()
-_decoder = msgspec.msgpack.Decoder(list[Message])
-
-
-def digest(topic: str, payload: bytes) -> bytes:
-    """What tells two messages apart by content."""
-    head = topic.encode()
-    return blake2b(b"%d:%b%b" % (len(head), head, payload), digest_size=8).digest()
+_columns = msgspec.msgpack.Decoder(tuple[list[str], list[bytes], list[int], list[int]])
+# Format 1: in `packets` an id and a digest of each message that has one; in `messages` a list of them, one by one.
+_one_by_one = msgspec.msgpack.Decoder(list[Message])
 
 
 def _checksum(position: int, count: int, time: int, site_version: str, packets: bytes, messages: bytes) -> int:
@@ -62,6 +56,7 @@ class Segment:
 
     Attributes:
         opened: the file that was opened, as it may be removed or replaced.
+        is_old: it is of an earlier format, and nothing may be appended to it.
 
     Raises:
         sqlite3.DatabaseError: it is damaged, or (OperationalError) cannot be opened now.
@@ -71,6 +66,7 @@ class Segment:
     def __init__(self, path: Path, first: int) -> None:
         self.path = path
         self.first = first
+        self.is_old = False
         fresh = not path.exists()
         self._connection = connect(path)
         try:
@@ -88,6 +84,10 @@ class Segment:
             raise Retryable(f"{self.path} has format {version}, a newer ingest wrote it; this one reads {_FORMAT}.")
         if version == 0:
             self._connection.executescript(_SCHEMA)
+        elif version < _FORMAT and self.last() < self.first:
+            self._connection.execute(f"PRAGMA user_version = {_FORMAT}")
+        elif version < _FORMAT:
+            self.is_old = True
 
     def last(self) -> int:
         """The position of its last message; the one before its first when it is empty."""
@@ -99,16 +99,13 @@ class Segment:
         self._connection.execute("DELETE FROM batches WHERE position > ?", (last,))
         return self.last()
 
-    def append(self, position: int, messages: Sequence[Message], site: tuple[str, str]) -> None:
+    def append(self, position: int, messages: Messages, site: tuple[str, str]) -> None:
         """Append a batch whose first message has this position, under a site file (version and text)."""
         version, text = site
-        time = max(message.time for message in messages)
-        packets = b"".join(
-            _PACKET.pack(message.packet_id, digest(message.topic, message.payload))
-            for message in messages
-            if message.packet_id
-        )
-        body = _encoder.encode(messages)
+        time = max(messages.times)
+        packets = pack(f">{len(messages)}H", *messages.packet_ids)
+        ages = [time - each for each in messages.times]
+        body = _encoder.encode((messages.topics, messages.payloads, ages, messages.retained))
         checksum = _checksum(position, len(messages), time, version, packets, body)
         row = (position, len(messages), time, version, checksum, packets, body)
         with transaction(self._connection):
@@ -122,7 +119,7 @@ class Segment:
             row, damage = self._seek(at, stop)
             begin = stop if row is None else row[0]
             if begin > at:
-                yield Batch(at, begin - 1, "", (), damage or f"{self.path.name} lacks these positions")
+                yield Batch(at, begin - 1, "", Messages(), damage or f"{self.path.name} lacks these positions")
             if row is None:
                 return
             batch = self._batch(row, stop)
@@ -133,15 +130,25 @@ class Segment:
         position, count, time, version, checksum, packets, body = row
         try:
             if checksum == _checksum(position, count, time, version, packets, body):
-                messages = _decoder.decode(body)
-                return Batch(position, position + count - 1, version, messages)
+                return Batch(position, position + count - 1, version, self._messages(time, packets, body))
             damage = f"{self.path.name}: the checksum of the batch at {position} is wrong"
-        except (TypeError, msgspec.MsgspecError) as error:
+        except (TypeError, ValueError, msgspec.MsgspecError) as error:
             damage = f"{self.path.name}: the batch at {position} cannot be decoded: {error}"
         # Its own count may be what is damaged: where the next batch begins tells its length.
         following, _ = self._seek(position + 1, stop)
         end = stop if following is None else following[0]
-        return Batch(position, end - 1, "", (), damage)
+        return Batch(position, end - 1, "", Messages(), damage)
+
+    def _messages(self, time: int, packets: bytes, body: bytes) -> Messages:
+        if self.is_old:
+            return Messages.of(_one_by_one.decode(body))
+        topics, payloads, ages, retained = _columns.decode(body)
+        return Messages(topics, payloads, [time - age for age in ages], self._packet_ids(packets), retained)
+
+    def _packet_ids(self, packets: bytes) -> tuple[int, ...]:
+        if self.is_old:
+            return tuple(packet_id for packet_id, _ in iter_unpack(">H8s", packets[: len(packets) // 10 * 10]))
+        return unpack(f">{len(packets) // 2}H", packets[: len(packets) // 2 * 2])
 
     def _seek(self, at: int, stop: int) -> tuple[_Row | None, str]:
         """The first batch at or behind `at` that can be read, and what was wrong with those before it."""
@@ -180,10 +187,12 @@ class Segment:
         row = self._connection.execute("SELECT text FROM sites WHERE version = ?", (version,)).fetchone()
         return None if row is None else row[0]
 
-    def packets_backwards(self) -> Iterator[tuple[int, bytes]]:
-        """Packet id and digest of its messages that have a packet id, newest first."""
-        for (packets,) in self._connection.execute("SELECT packets FROM batches ORDER BY position DESC"):
-            yield from reversed(list(_PACKET.iter_unpack(packets[: len(packets) // _PACKET.size * _PACKET.size])))
+    def packets_backwards(self) -> Iterator[tuple[int, tuple[int, ...]]]:
+        """First position and packet ids of its batches, newest first."""
+        for position, packets in self._connection.execute(
+            "SELECT position, packets FROM batches ORDER BY position DESC"
+        ):
+            yield position, self._packet_ids(packets)
 
     def newest(self, since: int) -> Iterator[Batch]:
         """Its newest batches back to the first whose messages are all older than `since` (epoch ms)."""

@@ -2,9 +2,8 @@
 
 import sqlite3
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from contextlib import suppress
-from itertools import islice
 from pathlib import Path
 
 import structlog
@@ -13,7 +12,7 @@ from hdh.errors import Retryable
 from ingest.journal.files import Opened, retryable, sync_folder
 from ingest.journal.reading import Reading, path_of
 from ingest.journal.segment import Segment
-from ingest.message import Message
+from ingest.message import Message, Messages
 
 _log = structlog.get_logger()
 
@@ -95,7 +94,7 @@ class Segments:
             self._writer.close()
             self._writer = None
 
-    def append(self, messages: Sequence[Message], site: tuple[str, str]) -> int:
+    def append(self, messages: Messages, site: tuple[str, str]) -> int:
         """Append a batch; it is fsynced when this returns. Returns the position of its last message."""
         try:
             with retryable(self._folder, "written"):
@@ -120,7 +119,7 @@ class Segments:
             self._writer = self._open_newest()
             if self._writer is not None and self._writer.cut(self.last) != self.last:
                 self._set_aside_writer()
-        if self._writer is not None and self.last >= self._writer.first and self._is_full(self._writer):
+        if self._writer is not None and self.last >= self._writer.first and self._is_done(self._writer):
             self._writer.compact()
             self._set_aside_writer()
         if self._writer is None:
@@ -140,19 +139,11 @@ class Segments:
                 Path(f"{path}{suffix}").rename(f"{path}.damaged-{time.time_ns()}{suffix}")
         sync_folder(self._folder)
 
-    def _is_full(self, segment: Segment) -> bool:
+    def _is_done(self, segment: Segment) -> bool:
+        if segment.is_old:
+            return True
         size = sum(_size(Path(f"{segment.path}{suffix}")) for suffix in ("", "-wal"))
         return size >= self._max_bytes or self._monotonic() - self._opened >= self._max_seconds
-
-    def packets(self, newest: int) -> list[tuple[int, bytes]]:
-        """Packet id and digest of the newest messages that have a packet id, in order."""
-        found = list(islice(self._packets_backwards(), newest))
-        return found[::-1]
-
-    def _packets_backwards(self) -> Iterator[tuple[int, bytes]]:
-        for first in reversed(self._firsts):
-            with suppress(sqlite3.DatabaseError), retryable(self._folder, "read"):
-                yield from self.reading.segment(first).packets_backwards()
 
     def newest(self, since: int) -> list[Message]:
         """The newest messages, back to the first batch that is all older than `since` (epoch ms)."""

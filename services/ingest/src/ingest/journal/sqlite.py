@@ -9,7 +9,7 @@ from ingest.journal.interface import Batch, Done, Lane, Reader, Rejected, Totals
 from ingest.journal.lock import Lock
 from ingest.journal.segments import Segments
 from ingest.journal.state import State
-from ingest.message import Message
+from ingest.message import Message, Messages
 
 
 class SqliteJournal:
@@ -44,7 +44,7 @@ class SqliteJournal:
         """See the interface."""
         return self._segments.last
 
-    def append(self, messages: Sequence[Message], site_version: str, site_text: str) -> int:
+    def append(self, messages: Messages, site_version: str, site_text: str) -> int:
         """See the interface."""
         self.check()
         return self._segments.append(messages, (site_version, site_text))
@@ -88,9 +88,9 @@ class SqliteJournal:
         """See the interface."""
         return self._state.rejected(project=project, reason=reason, before=before, limit=limit)
 
-    def packets(self, newest: int) -> list[tuple[int, bytes]]:
+    def packets(self, after: int, newest: int) -> list[tuple[int, Sequence[int]]]:
         """See the interface."""
-        return self._segments.packets(newest)
+        return self._segments.reading.packets(after, newest)
 
     def newest(self, since: int) -> list[Message]:
         """See the interface."""
