@@ -209,7 +209,11 @@ def test_a_message_that_breaks_a_decoder_is_rejected(world: _World, monkeypatch:
             raise ZeroDivisionError("oh")
         return whole(self, message)
 
+    def unusable(*_: object) -> None:
+        raise ZeroDivisionError("oh")
+
     monkeypatch.setattr(Placer, "place", broken)
+    monkeypatch.setattr(Placer, "usual", unusable)
     world.receive(_A, _A, _A)
     world.settle()
     assert world.counts == (2, 1, 0, 0)

@@ -8,6 +8,7 @@ from threading import Event
 import structlog
 
 from hdh.errors import HdhError
+from hdh.model import Point
 from hdh.site import SiteFile
 from ingest.clock import now_ms
 from ingest.journal import Batch, Done, Journal, Lane, Move
@@ -17,7 +18,7 @@ from ingest.placers import Placers
 from ingest.progress import Progress
 from ingest.reports import Reports
 from ingest.waits import Waits
-from ingest.write import Part, Store
+from ingest.write import Entry, Part, Store
 
 _MESSAGES_A_PASS = 5_000
 _BYTES_A_PASS = 4 * 1024 * 1024
@@ -158,9 +159,11 @@ class _Pass:
         self._parts: dict[str, Part] = {}
         self._placer_of: dict[str, Placer] = {}
         self._failed: set[str] = set()
+        self._batches: Sequence[Batch] = ()
 
     def run(self, group: set[str], batches: Sequence[Batch]) -> dict[str, Move]:
         """Take batches to their end and mark them as done. Returns what became of them, of each lane that moved."""
+        self._batches = batches
         for batch in batches:
             self._place(batch, group)
         for name in list(self._parts):
@@ -177,23 +180,42 @@ class _Pass:
         return moves
 
     def _place(self, batch: Batch, group: set[str]) -> None:
-        if not batch.messages:
+        messages = batch.messages
+        if not messages:
             return
         placer = self._placers.of(batch)
-        owners: dict[str, str | None] = {}
-        for position, message in enumerate(batch.messages, batch.first):
-            topic = message.topic
-            if topic not in owners:
-                owners[topic] = self._owner(placer, topic, group)
-            name = owners[topic]
-            if name is None or name in self._failed:
+        retained = set(messages.retained)
+        parts: dict[str, Part | None] = {}
+        columns = zip(messages.topics, messages.payloads, messages.times, strict=True)
+        for number, (topic, payload, arrived) in enumerate(columns):
+            if topic in parts:
+                part = parts[topic]
+            else:
+                part = parts[topic] = self._part(placer, topic, group)
+            if part is None:
                 continue
-            if self._placer_of.get(name) is not placer:
-                self._hand_over(name, placer)
-            part = self._parts.get(name) or self._parts.setdefault(name, Part(name))
-            part.add(position, message, batch.site_version, place(placer, message))
+            points = None if number in retained else usual(placer, topic, payload, arrived)
+            if points is None:
+                part.add(batch.first + number, place(placer, messages[number]))
+            else:
+                part.add_points(batch.first + number, points)
             if part.is_full():
-                self._write(name)
+                self._write(part.project)
+                # A lane that failed takes no more.
+                parts.clear()
+
+    def _part(self, placer: Placer, topic: str, group: set[str]) -> Part | None:
+        """The part that takes messages on a topic; None if none of this group's lanes does, or that one failed."""
+        name = self._owner(placer, topic, group)
+        if name is None or name in self._failed:
+            return None
+        if self._placer_of.get(name) is not placer:
+            self._hand_over(name, placer)
+        return self._parts.get(name) or self._parts.setdefault(name, Part(name, self._entry))
+
+    def _entry(self, position: int) -> Entry:
+        batch = next(batch for batch in self._batches if batch.first <= position <= batch.last)
+        return Entry(position, batch.messages[position - batch.first], batch.site_version)
 
     def _owner(self, placer: Placer, topic: str, group: set[str]) -> str | None:
         """The lane that a topic belongs to, if it is one of this group's: one without a position is where "" is."""
@@ -224,13 +246,22 @@ class _Pass:
             bug = not isinstance(error, HdhError)
             _log.warning("write_failed", project=name, error=str(error), again_in_seconds=seconds, exc_info=bug)
             self._failed.add(name)
-            self._parts[name] = Part(name)
+            self._parts[name] = Part(name, self._entry)
 
     def _move(self, name: str) -> Move:
         part = self._parts.get(name)
         move = Move() if part is None else part.move()
         move.ahead = self._ahead(name)
         return move
+
+
+def usual(placer: Placer, topic: str, payload: bytes, arrived: int) -> list[Point] | None:
+    """The points of a usual message; None for one that `place` has to tell of, also where this fails on it."""
+    try:
+        return placer.usual(topic, payload, arrived)
+    except Exception:  # noqa: BLE001 (any bug: the long way is another one, and knows what to do if it fails, too)
+        _log.exception("short_way_failed", topic=topic, time=arrived)
+        return None
 
 
 def place(placer: Placer, message: Message) -> Placed:

@@ -5,14 +5,16 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from hdh.model import Point
-from hdh.quantities import catalogue
+from hdh.model import Place, Point
 from hdh.site import Project, Site
 from hdh.site.stand import Devices, Stand
 from hdh.times import spell
 from ingest.ahead import Ahead
 from ingest.decoders import Address, Record
 from ingest.decoders.decoded import Read
+from ingest.decoders.fields import Fields
+from ingest.decoders.payload import MILLISECONDS_END, SECONDS_END
+from ingest.decoders.usual import LONGEST, Groups, Plan, Usual, group
 from ingest.message import Fault, Ignored, Message, Placed, Reason
 from ingest.routes import Routed, Router
 
@@ -24,6 +26,8 @@ _LONGEST_TOPIC = 1_024
 _LONGEST_COMPONENT = 128
 _LONGEST_SHAPE = 64
 _MOST_FAULTS = 20
+_LONG_WAYS = 16
+"""After a message that was not usual, how many of its topic do not try the short way."""
 
 
 class _Lane(msgspec.Struct):
@@ -44,6 +48,8 @@ class _Bound(msgspec.Struct):
     zone: ZoneInfo
     server_time: bool
     stands: dict[str, Stand]
+    usual: Usual | None
+    long_ways: int = 0
 
 
 class Placer:
@@ -62,7 +68,7 @@ class Placer:
         # What comes in may be of any length: caches are bounded in characters, not only in entries.
         self._topics: dict[str, tuple[str | None, _Bound | Fault | Ignored]] = {}
         self._characters = 0
-        self._shapes: dict[tuple[str, ...], tuple[tuple[str, tuple[str, ...]], ...]] = {}
+        self._shapes: dict[tuple[str, ...], Groups] = {}
 
     def project_of(self, topic: str) -> str | None:
         """The listed project that a topic belongs to; None for topics of no listed one."""
@@ -99,6 +105,38 @@ class Placer:
             return Placed(points, _bounded(faults))
         return Placed(points, faults) if points else Placed(points, faults, Ignored.EMPTY)
 
+    def usual(self, topic: str, payload: bytes, arrived: int) -> list[Point] | None:
+        """The points of a usual message that arrived at `arrived`, at a fraction of the cost.
+
+        Returns:
+            What `place` would come to, if that is points and nothing else; None where `place` has to tell.
+        """
+        bound = self._find(topic)[1]
+        if type(bound) is not _Bound or bound.usual is None or len(payload) > LONGEST:
+            return None
+        if bound.long_ways:
+            bound.long_ways -= 1
+            return None
+        try:
+            values = bound.usual.numbers(payload, bound.address)
+        except ValueError:
+            bound.long_ways = _LONG_WAYS
+            return None
+        plan = bound.usual.plan(tuple(values))
+        return None if plan is None else self._place_usual(bound, plan, values, arrived)
+
+    def _place_usual(self, bound: _Bound, plan: Plan, values: dict[str, float], arrived: int) -> list[Point] | None:
+        stamp = None if plan.time is None else values.pop(plan.time)
+        fields: Fields = values if plan.fields is None else dict(zip(plan.fields, values.values(), strict=True))  # type: ignore[assignment]  # numbers are fields
+        stand = bound.stands.get("") or self._stand(bound, "")
+        if stamp is None or bound.server_time:
+            place = stand.at(arrived) if stand.assigned else stand.place
+            return _points(plan.groups, place, bound.lane.ahead.claim(arrived, place, fields), fields)
+        time = _whole_ms(stamp)
+        if time is None or check_time(bound.lane.project, time, arrived):
+            return None
+        return _points(plan.groups, stand.at(time) if stand.assigned else stand.place, time, fields)
+
     def _place_record(
         self, bound: _Bound, message: Message, record: Record, points: list[Point], faults: list[Fault]
     ) -> None:
@@ -116,15 +154,7 @@ class Placer:
             place = stand.at(time) if stand.assigned else stand.place
         fields = record.fields
         names = tuple(fields)
-        groups = self._shapes.get(names) or self._shape(names)
-        if len(groups) == 1:
-            points.append(Point(groups[0][0], place, time, fields))
-            return
-        for measurement, members in groups:
-            part: dict[str, float | str] = {}
-            for name in members:
-                part[name] = fields[name]
-            points.append(Point(measurement, place, time, part))
+        points += _points(self._shapes.get(names) or self._shape(names), place, time, fields)
 
     def _find(self, topic: str) -> tuple[str | None, _Bound | Fault | Ignored]:
         try:
@@ -153,7 +183,7 @@ class Placer:
         house = address.house or (assignments[-1].house if assignments else "")
         zone = lane.houses.get(house, lane.project.zone)
         server_time = device is not None and device.time_source == "server"
-        return project, _Bound(lane, address, routed.decoder.read, zone, server_time, {})
+        return project, _Bound(lane, address, routed.decoder.read, zone, server_time, {}, routed.decoder.usual)
 
     def _stand(self, bound: _Bound, component: str) -> Stand:
         address = bound.address
@@ -166,12 +196,9 @@ class Placer:
             bound.stands[component] = stand
         return stand
 
-    def _shape(self, names: tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    def _shape(self, names: tuple[str, ...]) -> Groups:
         """How fields of these names are grouped by measurement."""
-        groups: dict[str, list[str]] = {}
-        for name in names:
-            groups.setdefault(catalogue().measurement_of(name), []).append(name)
-        shape = tuple((measurement, tuple(group)) for measurement, group in groups.items())
+        shape = group(names)
         # A name has 69 characters at most.
         if len(names) <= _LONGEST_SHAPE:
             if len(self._shapes) >= _CACHED_SHAPES:
@@ -183,6 +210,20 @@ class Placer:
 def _lane(project: Project) -> _Lane:
     houses = {house.id: house.zone for house in project.houses}
     return _Lane(project, houses, Devices(project), Ahead())
+
+
+def _points(groups: Groups, place: Place, time: int, fields: Fields) -> list[Point]:
+    if len(groups) == 1:
+        return [Point(groups[0][0], place, time, fields)]
+    return [Point(measurement, place, time, {name: fields[name] for name in names}) for measurement, names in groups]
+
+
+def _whole_ms(stamp: float) -> int | None:
+    """Epoch ms from whole epoch seconds or milliseconds, as `read_time` tells them apart; None for any other time."""
+    time = int(stamp)
+    if time != stamp or not 0 <= time < MILLISECONDS_END:
+        return None
+    return time if time >= SECONDS_END else time * 1000
 
 
 def check_time(project: Project, time: int, arrived: int) -> Fault | None:

@@ -111,22 +111,26 @@ def _retry(
     state: State, site: Site, placer: Placer, store: Store | None, messages: list[Rejected], tried: Tried
 ) -> None:
     parts: dict[str, Part] = {}
-    found: dict[str, list[tuple[Rejected, Placed, Entry | None]]] = {}
-    for kept in messages:
+    found: dict[str, list[tuple[int, Placed]]] = {}
+
+    def entry(number: int) -> Entry:
+        return Entry(messages[number].position, messages[number].message, site.version)
+
+    for number, kept in enumerate(messages):
         project = placer.project_of(kept.topic) or ""
-        part = parts.setdefault(project, Part(project))
+        part = parts.setdefault(project, Part(project, entry))
         placed = place(placer, kept.message)
-        part.add(kept.position, kept.message, site.version, placed)
-        entry = None if placed.ignored else part.entries[-1]
-        found.setdefault(project, []).append((kept, placed, entry))
+        part.add(number, placed)
+        found.setdefault(project, []).append((number, placed))
     for project, part in parts.items():
         if store is not None:
             part.write(store.write)
             move = part.move()
             # They keep their ids: in the order in which the part got them.
-            again = [kept for kept, _, entry in found[project] if entry is not None and entry.faults]
-            move.rejected = [replace(now, id=kept.id) for now, kept in zip(move.rejected, again, strict=True)]
-            state.resolve(project, [kept for kept, _, _ in found[project]], move)
-        for kept, placed, entry in found[project]:
-            outcome: Outcome = "ignored" if placed.ignored else "rejected" if entry and entry.faults else "written"
+            again = [messages[number].id for number in sorted(part.faults)]
+            move.rejected = [replace(now, id=identity) for now, identity in zip(move.rejected, again, strict=True)]
+            state.resolve(project, [messages[number] for number, _ in found[project]], move)
+        for number, placed in found[project]:
+            kept = messages[number]
+            outcome: Outcome = "ignored" if placed.ignored else "rejected" if number in part.faults else "written"
             tried.counts[kept.project, kept.reason, outcome] += 1

@@ -24,43 +24,53 @@ Write = Callable[[str, Sequence[Point]], list[Refusal]]
 """Writes points of a project; see `hdh.store.interface.Writer.write`."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Entry:
-    """A message with points or faults, until the store has confirmed it."""
+    """A message, and where it stands in the journal."""
 
     position: int
     message: Message
     site_version: str
-    faults: list[Fault]
 
 
 @dataclass(slots=True)
 class Part:
     """One project's part of a pass through the journal: filled message by message, written piece by piece.
 
+    Messages go by numbers, ascending, so that one with which all is well costs nothing but the number.
+
     Attributes:
         project: the project, "" for messages of no listed one.
+        find: the message of a number.
         points: what is not written yet.
         owners: of each of these points, the message that it came from.
-        entries: all messages so far that were not ignored.
+        messages: how many there are so far that were not ignored.
+        faults: what is wrong with some of them.
     """
 
     project: str
+    find: Callable[[int], Entry]
     points: list[Point] = field(default_factory=list)
-    owners: list[Entry] = field(default_factory=list)
-    entries: list[Entry] = field(default_factory=list)
+    owners: list[int] = field(default_factory=list)
+    messages: int = 0
+    faults: dict[int, list[Fault]] = field(default_factory=dict)
     ignored: dict[Ignored, int] = field(default_factory=dict)
     written: int = 0
 
-    def add(self, position: int, message: Message, site_version: str, placed: Placed) -> None:
+    def add(self, number: int, placed: Placed) -> None:
         """Add what a message came to."""
         if placed.ignored is not None:
             self.ignored[placed.ignored] = self.ignored.get(placed.ignored, 0) + 1
             return
-        entry = Entry(position, message, site_version, placed.faults)
-        self.entries.append(entry)
-        self.points += placed.points
-        self.owners += [entry] * len(placed.points)
+        if placed.faults:
+            self.faults[number] = placed.faults
+        self.add_points(number, placed.points)
+
+    def add_points(self, number: int, points: list[Point]) -> None:
+        """Add what a message with which all is well came to."""
+        self.messages += 1
+        self.points += points
+        self.owners += [number] * len(points)
 
     def is_full(self) -> bool:
         """Whether it is time to write what is there: a pass takes a bounded amount of memory."""
@@ -77,17 +87,19 @@ class Part:
             piece = self.points[start : start + _POINTS_AT_ONCE]
             refusals = write(self.project, piece)
             for refusal in refusals:
-                self.owners[start + refusal.index].faults.append(Fault(Reason(refusal.reason), refusal.detail))
+                found = self.faults.setdefault(self.owners[start + refusal.index], [])
+                found.append(Fault(Reason(refusal.reason), refusal.detail))
             self.written += len(piece) - len(refusals)
         self.points, self.owners = [], []
 
     def move(self) -> Move:
         """What became of the messages, once all is written."""
-        rejected = [self._rejected(entry) for entry in self.entries if entry.faults]
-        written = len(self.entries) - len(rejected)
+        rejected = [self._rejected(number) for number in sorted(self.faults)]
+        written = self.messages - len(rejected)
         return Move(written=written, points=self.written, ignored=self.ignored, rejected=rejected)
 
-    def _rejected(self, entry: Entry) -> Rejected:
+    def _rejected(self, number: int) -> Rejected:
+        entry, faults = self.find(number), self.faults[number]
         message = entry.message
         return Rejected(
             id=0,
@@ -96,8 +108,8 @@ class Part:
             project=self.project,
             topic=message.topic,
             payload=message.payload,
-            reason=entry.faults[0].reason,
-            detail=spell(entry.faults),
+            reason=faults[0].reason,
+            detail=spell(faults),
             site_version=entry.site_version,
             packet_id=message.packet_id,
             retain=message.retain,

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from ingest.decoders.usual import Usual
 from ingest.message import Fault, Ignored
 
 
@@ -66,7 +67,14 @@ def _as_it_is(address: Address) -> Address:
 
 @dataclass(frozen=True, slots=True)
 class Decoder:
-    """One convention of payloads and the topics around them."""
+    """One convention of payloads and the topics around them.
+
+    Attributes:
+        read: the long way, which takes everything.
+        direct: what its topics mean.
+        usual: the short way, if there is one.
+    """
 
     read: Read
     direct: Direct = _as_it_is
+    usual: Usual | None = None

@@ -5,12 +5,16 @@
 
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from ingest.decoders.decoded import Address, Decoded, Decoder, Record
 from ingest.decoders.fields import read_fields, shown
 from ingest.decoders.payload import read_json, read_time
+from ingest.decoders.usual import Usual
 from ingest.message import Fault, Reason
 
 _OTHER_TIMES = ("timestamp", "ts", "Time", "Timestamp")
+_numbers = msgspec.json.Decoder(dict[str, float]).decode
 
 
 def read(payload: bytes, address: Address, zone: ZoneInfo) -> Decoded:
@@ -48,4 +52,8 @@ def _read_object(entry: dict[str, object], decoded: Decoded) -> None:
         decoded.records.append(Record("", time, fields))
 
 
-DECODER = Decoder(read)
+def _find_time(names: tuple[str, ...]) -> str | None:
+    return next((name for name in ("time", *_OTHER_TIMES) if name in names), None)
+
+
+DECODER = Decoder(read, usual=Usual(lambda payload, _: _numbers(payload), _find_time))

@@ -16,8 +16,8 @@ MOST_ENTRIES = 10_000
 # A payload shorter than this cannot hold so many.
 _CHECKED_BYTES = 4 * MOST_FIELDS
 # As hdh.times.from_epoch tells seconds and milliseconds apart.
-_SECONDS_END = 100_000_000_000
-_MILLISECONDS_END = 100_000_000_000_000
+SECONDS_END = 100_000_000_000
+MILLISECONDS_END = 100_000_000_000_000
 
 
 class TooMuch(ValueError):
@@ -91,9 +91,9 @@ def read_time(value: object, zone: ZoneInfo | None = None) -> int:
     """
     # Whole milliseconds and seconds are by far the most frequent.
     if type(value) is int:
-        if _SECONDS_END <= value < _MILLISECONDS_END:
+        if SECONDS_END <= value < MILLISECONDS_END:
             return value
-        if 0 <= value < _SECONDS_END:
+        if 0 <= value < SECONDS_END:
             return value * 1000
     try:
         if isinstance(value, str):

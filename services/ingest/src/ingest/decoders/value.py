@@ -2,10 +2,15 @@
 
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from ingest.decoders.decoded import Address, Decoded, Decoder, Record
 from ingest.decoders.fields import add_reading, shown
 from ingest.decoders.payload import TooMuch, read_json, read_time
+from ingest.decoders.usual import Usual
 from ingest.message import Fault, Reason
+
+_number = msgspec.json.Decoder(float).decode
 
 
 def read(payload: bytes, address: Address, zone: ZoneInfo) -> Decoded:
@@ -47,4 +52,4 @@ def _take_time(value: dict[str, object], record: Record, faults: list[Fault]) ->
     return value["value"]
 
 
-DECODER = Decoder(read)
+DECODER = Decoder(read, usual=Usual(lambda payload, address: {address.quantity: _number(payload)}, lambda _: None))

@@ -11,9 +11,11 @@ from hdh.quantities import catalogue
 from ingest.decoders.decoded import Address, Decoded, Decoder, Record
 from ingest.decoders.fields import add_reading, read_fields, shown
 from ingest.decoders.payload import read_json, read_time
+from ingest.decoders.usual import Usual
 from ingest.message import Fault, Ignored, Reason
 
 _AVAILABILITY = "availability"
+_TIME = "last_seen"
 _COMMANDS = frozenset({"set", "get"})
 # One device may be several of a kind, told apart by the end of a property's name.
 _ENDPOINTS = frozenset({"left", "right", "center", "top", "bottom", "l1", "l2", "l3", "l4", "l5", "l6", "l7", "l8"})
@@ -23,6 +25,8 @@ _LAMP_MAXIMUM = 254
 _BATTERY_MILLIVOLTS = 100
 _NO_MAINS = 1000
 _EXACT = 2**53
+_CONVERTED = frozenset({"illuminance_lux", "voltage", "brightness"})
+_numbers = msgspec.json.Decoder(dict[str, float]).decode
 
 
 def direct(address: Address) -> Address | Ignored:
@@ -55,7 +59,7 @@ def read(payload: bytes, address: Address, zone: ZoneInfo) -> Decoded:
         text = f"{shown(value)} is no object. Set `output: json` in zigbee2mqtt."
         decoded.faults.append(Fault(Reason.PAYLOAD, text))
         return decoded
-    time = value.pop("last_seen", None)
+    time = value.pop(_TIME, None)
     try:
         time = None if time is None else read_time(time, zone)
     except ValueError as error:
@@ -121,4 +125,18 @@ def _number(value: object) -> float | None:
     return float(value) if type(value) is int and abs(value) < _EXACT else None
 
 
-DECODER = Decoder(read, direct)
+def _is_plain(name: str) -> bool:
+    return name not in _CONVERTED and name.rpartition("_")[2] not in _ENDPOINTS
+
+
+def _read_numbers(payload: bytes, address: Address) -> dict[str, float]:
+    if address.kind == _AVAILABILITY:
+        raise ValueError
+    return _numbers(payload)
+
+
+def _find_time(names: tuple[str, ...]) -> str | None:
+    return _TIME if _TIME in names else None
+
+
+DECODER = Decoder(read, direct, Usual(_read_numbers, _find_time, _is_plain))

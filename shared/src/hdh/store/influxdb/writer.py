@@ -154,7 +154,7 @@ class _Write:
 
     def _encode(self, index: int) -> bytes:
         try:
-            return encode_point(self._points[index]).encode()
+            return encode_point(self._points[index])
         except ValueError as error:
             self._refused[index] = Refusal(index, "store", str(error))
             return b""

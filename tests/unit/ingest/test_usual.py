@@ -1,0 +1,90 @@
+"""The short way from payload to points comes to what the long way does."""
+
+import math
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest.message import Placed
+from tests.unit.ingest.test_place import DAY, NOW, placer, send
+
+_NAMES = [
+    "time",
+    "timestamp",
+    "last_seen",
+    "temperature",
+    "tempC",
+    "humidity",
+    "co2",
+    "voltage",
+    "battery",
+    "state",
+    "temperature_l1",
+    "state_text",
+    "1x",
+    "brightness",
+    "power",
+    "made_up",
+    "illuminance_lux",
+    "illuminance",
+]
+_TOPICS = [
+    "toe/h1/kitchen/s",
+    "toe/h1/zigbee2mqtt/s",
+    "toe/h1/zigbee2mqtt/availability",
+    "toe/h1/kitchen/s/temperature",
+    "toe/h1/tele/s/SENSOR",
+    "toe/h1/kitchen/moved",
+    "toe/h1/kitchen/timeless",
+    "toe/h1/kitchen/s/error",
+    "nobody/a/b/c",
+]
+_names = st.sampled_from(["", *_NAMES])
+_usual_values = st.one_of(
+    st.floats(-1e3, 1e3), st.integers(-9, 2**60), st.sampled_from([NOW, NOW / 1000, NOW // 1000, NOW - 200 * DAY, 1e20])
+)
+_any_values = st.one_of(_usual_values, st.none(), st.booleans(), st.sampled_from(["ON", "21.5", {}, [1], math.inf]))
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(_TOPICS),
+            st.one_of(
+                st.dictionaries(_names, _usual_values, max_size=5),
+                st.dictionaries(_names, _any_values, max_size=5),
+                _any_values,
+            ),
+        ),
+        max_size=6,
+    )
+)
+def test_the_short_way_comes_to_what_the_long_way_does(messages: list[tuple[str, Any]]) -> None:
+    """Whatever is sent: where there are points the short way, they are all that the long way tells, times included."""
+    short, long = placer(), placer()
+    for number, (topic, value) in enumerate(messages):
+        message = send(value, topic, time=NOW + number // 2)
+        expected = long.place(message)
+        points = short.usual(message.topic, message.payload, message.time)
+        assert expected == (short.place(message) if points is None else Placed(points))
+    assert short.ahead("toe") == long.ahead("toe")
+
+
+@pytest.mark.parametrize(
+    ("topic", "payload"),
+    [
+        ("toe/h1/kitchen/s", {"time": NOW, "temperature": 21.4, "tempC": 21.4, "co2": 600}),
+        ("toe/h1/kitchen/s", {"temperature": 21}),
+        ("toe/h1/zigbee2mqtt/s", {"last_seen": NOW // 1000, "temperature": 21.4, "linkquality": 80}),
+        ("toe/h1/kitchen/s/temperature", 21.4),
+    ],
+)
+def test_usual_messages_go_the_short_way(topic: str, payload: Any) -> None:
+    """Two names of one field do not; after one that does not, the topic's next few do not try."""
+    made = placer()
+    message = send(payload, topic)
+    assert (made.usual(topic, message.payload, NOW) is None) == ("tempC" in message.payload.decode())
+    assert made.usual(topic, b'"text"', NOW) is None
+    assert made.usual(topic, message.payload, NOW) is None
