@@ -57,7 +57,10 @@ class Packets:
             if head & _KIND_AND_QOS_2 != _PUBLISH:
                 break
             if length >= _MORE:
-                length, body = _length(data, at + 1)
+                if at + 2 < end and (more := data[at + 2]) < _MORE:
+                    length, body = length & 0x7F | more << 7, at + 3
+                else:
+                    length, body = _length(data, at + 1)
             stop = body + length
             if stop > end or length < 2:  # noqa: PLR2004 (of the topic's length)
                 break

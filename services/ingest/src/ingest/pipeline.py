@@ -23,6 +23,7 @@ from ingest.write import Entry, Part, Store
 _MESSAGES_A_PASS = 5_000
 _BYTES_A_PASS = 4 * 1024 * 1024
 _IDLE_SECONDS = 0.5
+_GATHER_SECONDS = 0.05
 _NOWHERE = ""
 _SET_UP = "/set-up"  # no project can be called so
 _PRUNE_EVERY_SECONDS = 3_600.0
@@ -95,6 +96,14 @@ class Pipeline:
                 continue
             if not worked:
                 appended.wait(self.waits.next_due(_IDLE_SECONDS))
+            elif not self._is_behind():
+                # A pass costs as much as hundreds of messages: what comes within a moment goes in one.
+                stop.wait(_GATHER_SECONDS)
+
+    def _is_behind(self) -> bool:
+        """Whether enough is pending for a whole pass, even for the lane that is furthest."""
+        furthest = max(lane.position for lane in self._journal.lanes().values())
+        return self._journal.last - furthest >= _MESSAGES_A_PASS
 
     def step(self) -> bool:
         """One pass for each group of lanes that stand at the same position. Returns whether any lane moved."""

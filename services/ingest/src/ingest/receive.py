@@ -26,6 +26,8 @@ from ingest.settings import IngestSettings
 _MOST_MESSAGES = 5_000
 _MOST_BYTES = 4 * 1024 * 1024
 _WAIT_SECONDS = 0.2
+_GATHER_SECONDS = 0.01
+_PAUSE_SECONDS = 0.002
 _CONNACK_SECONDS = 15.0
 _STEADY_SECONDS = 10.0
 _TAKEN_OVER_SECONDS = 20.0
@@ -170,11 +172,17 @@ class Receiver:
                 self._suspicion = self.problem = ""
 
     def _read(self, connection: Connection) -> None:
-        """Read what has arrived, but no more than a batch may hold: what one takes of memory is bounded."""
-        packets = self._packets
-        while connection.read(packets) and not connection.drained:
-            if len(packets) >= _MOST_MESSAGES or packets.size >= _MOST_BYTES:
-                return
+        """Read what arrives without a pause, but no more than a batch may hold: what one takes of memory is bounded.
+
+        A row, a transaction and an fsync cost as much as hundreds of messages: what comes a moment later goes along.
+        """
+        packets, until, before = self._packets, time.monotonic() + _GATHER_SECONDS, 0
+        while connection.read(packets) and len(packets) < _MOST_MESSAGES and packets.size < _MOST_BYTES:
+            if connection.drained:
+                if len(packets) == before or connection.want_write() or time.monotonic() > until:
+                    return
+                before = len(packets)
+                time.sleep(_PAUSE_SECONDS)
 
     def _keep(self, connection: Connection) -> None:
         """Journal what was read, then acknowledge it: in this order."""

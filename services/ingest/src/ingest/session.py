@@ -25,7 +25,7 @@ from ingest.settings import IngestSettings
 KNOWN_VERSION = "2.2.0"
 """The paho-mqtt whose private methods this module was tested with."""
 RECEIVE_MAXIMUM = 2_000
-_BUFFER = 256 * 1024
+_BUFFER = 64 * 1024
 _CONNECT_SECONDS = 10.0
 _KEEPALIVE_SECONDS = 60
 _FOR_EVER = 0xFFFFFFFF

@@ -22,7 +22,7 @@ _DROPPED = re.compile(r"dropped=(\d+)")
 _CONFLICT = re.compile(r'input field "(.+?)" on measurement')
 _EXPIRED = "retention policy"
 
-Batch = list[int]
+Batch = Sequence[int]
 """Points by their indexes, ascending."""
 
 
@@ -112,19 +112,33 @@ class _Write:
         self._path = path
         self._points = points
         self._refused: dict[int, Refusal] = {}
-        self._lines = [self._encode(index) for index in range(len(points))]
+        try:
+            self._lines = [encode_point(point) for point in points]
+        except ValueError:
+            self._lines = [self._encode(index) for index in range(len(points))]
 
     def refusals(self) -> list[Refusal]:
         return [self._refused[index] for index in sorted(self._refused)]
 
     def batches(self) -> Iterator[Batch]:
         """The points that have a line, in requests of bounded size."""
-        batch: Batch = []
+        for start in range(0, len(self._lines), _BATCH_LINES):
+            lines = self._lines[start : start + _BATCH_LINES]
+            numbers = range(start, start + len(lines))
+            if all(lines) and sum(map(len, lines)) + len(lines) <= _BATCH_BYTES:
+                yield numbers
+            else:
+                yield from self._small_batches(numbers)
+
+    def _small_batches(self, numbers: Batch) -> Iterator[Batch]:
+        """The same, where some have no line or all together are too large."""
+        batch: list[int] = []
         size = 0
-        for index, line in enumerate(self._lines):
+        for index in numbers:
+            line = self._lines[index]
             if not line:
                 continue
-            if batch and (len(batch) == _BATCH_LINES or size + len(line) >= _BATCH_BYTES):
+            if batch and size + len(line) >= _BATCH_BYTES:
                 yield batch
                 batch, size = [], 0
             batch.append(index)
