@@ -13,7 +13,7 @@ import psutil
 
 from hdh.store import open_reader
 from hdh.store.interface import Selection
-from tests.bench._messages import PROJECT, start_of_times
+from tests.bench._messages import DEVICES, PROJECT, number_of, start_of_times
 from tests.common.ingest import Ingest
 from tests.common.servers import Influxd, Mosquitto, unique
 
@@ -151,6 +151,87 @@ def full_rate(folder: Path, store: str, kind: str, count: int) -> Outcome:
         cpu, seconds = made.cpu() - cpu, time.monotonic() - began
         whole = made.outcome(warmed + count, cpu, seconds)
         return Outcome(count, whole.stored - warmed, cpu, seconds, whole.memory)
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """How a store's absence went.
+
+    Attributes:
+        messages: how many waited.
+        memory: the most resident memory while they came in, bytes.
+        rate: messages a second that were written once the store was back.
+        memory_then: the most resident memory meanwhile, bytes.
+    """
+
+    messages: int
+    memory: int
+    rate: float
+    memory_then: int
+
+
+def store_away(folder: Path, kind: str, count: int) -> Pending:
+    """The store is away while so many messages come, and then comes back."""
+    with world(folder, "influxdb") as made:
+        assert made.influxd is not None
+        _publish(made, kind, 1_000)
+        wait(made, "written", 1_000)
+        made.influxd.stop()
+        _publish(made, kind, count, first=1_000)
+        wait(made, "received", 1_000 + count)
+        memory = made.ingest.memory()
+        cpu = made.cpu()
+        made.influxd.start()
+        # It is tried again when its waiting time is over: the clock starts with the first message written.
+        wait(made, "written", 1_001)
+        begun, began = made.ingest.status()["written"], time.monotonic()
+        wait(made, "written", 1_000 + count)
+        seconds = time.monotonic() - began
+        found = made.outcome(1_000 + count, made.cpu() - cpu, seconds)
+        return Pending(count, memory, (1_000 + count - begun) / seconds, found.memory)
+
+
+def latency(folder: Path, store: str, rate: int, seconds: int) -> tuple[float, float]:
+    """Milliseconds from publishing until the store answers with it, median and 99 of 100, at so many a second."""
+    with world(folder, store) as made, ExitStack() as stack:
+        count, sent_at = rate * seconds, made.folder / "sent_at"
+        _publish(made, "native", DEVICES)
+        wait(made, "written", DEVICES)
+        reader = open_reader(made.store)
+        stack.callback(reader.close)
+        output = stack.enter_context(
+            gateway(made, "native", count, "--rate", str(rate), "--sent-at", str(sent_at), first=DEVICES)
+        )
+        seen: list[tuple[float, int]] = []
+        selection = Selection(PROJECT, quantities=("temperature",))
+        while not seen or seen[-1][1] < count:
+            # Messages go around the devices, and a project's are written in order: the newest tells of all before it.
+            newest = max((each.time, each.series.device) for each in reader.latest(selection))[0]
+            seen.append((time.time(), number_of(newest, made.start) - DEVICES + 1))
+        assert int(output.readline()) == count
+        made.outcome(DEVICES + count, 0.0, float(seconds))
+        waits = []
+        for number, sent in enumerate(map(float, sent_at.read_text().split())):
+            while seen[0][1] <= number:
+                seen.pop(0)
+            waits.append((seen[0][0] - sent) * 1000)
+        waits.sort()
+        return waits[len(waits) // 2], waits[len(waits) * 99 // 100]
+
+
+def idle(folder: Path, store: str, seconds: int) -> float:
+    """The share of a core, in percent, that 100 devices at one message a minute take."""
+    count = seconds * 100 // 60
+    with world(folder, store) as made:
+        _publish(made, "native", DEVICES)
+        wait(made, "written", DEVICES)
+        cpu, began = made.cpu(), time.monotonic()
+        with gateway(made, "native", count, "--rate", str(100 / 60), first=DEVICES) as output:
+            assert int(output.readline()) == count
+        share = (made.cpu() - cpu) / (time.monotonic() - began)
+        wait(made, "written", DEVICES + count)
+        made.outcome(DEVICES + count, 0.0, 1.0)
+        return share * 100
 
 
 def _publish(made: World, kind: str, count: int, first: int = 0) -> None:

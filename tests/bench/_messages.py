@@ -62,6 +62,12 @@ def _device_and_time(number: int, start: int) -> tuple[int, int]:
     return number % DEVICES, start + number // DEVICES * _PERIOD_MS + number % DEVICES
 
 
+def number_of(stamp: int, start: int) -> int:
+    """The number of the message with this time."""
+    rounds, device = divmod(stamp - start, _PERIOD_MS)
+    return rounds * DEVICES + device
+
+
 def _temperature(number: int) -> float:
     return 15 + number % 100 / 10
 

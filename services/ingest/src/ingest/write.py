@@ -15,7 +15,7 @@ from hdh.store.interface import Refusal
 from ingest.journal import Move, Rejected
 from ingest.message import Fault, Ignored, Message, Placed, Reason
 
-_POINTS_AT_ONCE = 10_000
+_POINTS_AT_ONCE = 5_000
 _MOST_DETAILS = 5
 
 _log = structlog.get_logger()

@@ -87,6 +87,8 @@ def _read_object(value: dict[str, Any], kind: str, zone: ZoneInfo, decoded: Deco
         _take_sensors(value, components)
     units = [unit for key in _UNITS if isinstance(unit := value.get(key), str) and unit in _CONVERSIONS]
     for component, readings in components.items():
+        if not readings:
+            continue
         fields = read_fields(readings, decoded.faults)
         for unit in units:
             _convert(fields, unit)
