@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from random import Random
 from threading import Event
 
@@ -168,11 +169,12 @@ class _Pass:
         self._parts: dict[str, Part] = {}
         self._placer_of: dict[str, Placer] = {}
         self._failed: set[str] = set()
-        self._batches: Sequence[Batch] = ()
+        self._find: Callable[[int], Entry] = partial(_entry, ())
 
     def run(self, group: set[str], batches: Sequence[Batch]) -> dict[str, Move]:
         """Take batches to their end and mark them as done. Returns what became of them, of each lane that moved."""
-        self._batches = batches
+        # Not a method: parts that lead back to this object would keep all of it in memory until a late collection.
+        self._find = partial(_entry, batches)
         for batch in batches:
             self._place(batch, group)
         for name in list(self._parts):
@@ -220,11 +222,7 @@ class _Pass:
             return None
         if self._placer_of.get(name) is not placer:
             self._hand_over(name, placer)
-        return self._parts.get(name) or self._parts.setdefault(name, Part(name, self._entry))
-
-    def _entry(self, position: int) -> Entry:
-        batch = next(batch for batch in self._batches if batch.first <= position <= batch.last)
-        return Entry(position, batch.messages[position - batch.first], batch.site_version)
+        return self._parts.get(name) or self._parts.setdefault(name, Part(name, self._find))
 
     def _owner(self, placer: Placer, topic: str, group: set[str]) -> str | None:
         """The lane that a topic belongs to, if it is one of this group's: one without a position is where "" is."""
@@ -255,13 +253,18 @@ class _Pass:
             bug = not isinstance(error, HdhError)
             _log.warning("write_failed", project=name, error=str(error), again_in_seconds=seconds, exc_info=bug)
             self._failed.add(name)
-            self._parts[name] = Part(name, self._entry)
+            self._parts[name] = Part(name, self._find)
 
     def _move(self, name: str) -> Move:
         part = self._parts.get(name)
         move = Move() if part is None else part.move()
         move.ahead = self._ahead(name)
         return move
+
+
+def _entry(batches: Sequence[Batch], position: int) -> Entry:
+    batch = next(batch for batch in batches if batch.first <= position <= batch.last)
+    return Entry(position, batch.messages[position - batch.first], batch.site_version)
 
 
 def usual(placer: Placer, topic: str, payload: bytes, arrived: int) -> list[Point] | None:
