@@ -36,6 +36,16 @@ def test_what_is_no_topic_filter_is_named(monkeypatch: pytest.MonkeyPatch, topic
         load(IngestSettings)
 
 
+def test_topics_of_others_may_be_none_and_are_checked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By default there are no other slots."""
+    assert load(IngestSettings).topics_of_others == ()
+    monkeypatch.setenv("HDH_INGEST_TOPICS_OF_OTHERS", "toe/#,")
+    assert load(IngestSettings).topics_of_others == ("toe/#",)
+    monkeypatch.setenv("HDH_INGEST_TOPICS_OF_OTHERS", "toe#")
+    with pytest.raises(Misconfigured, match=r"^HDH_INGEST_TOPICS_OF_OTHERS: "):
+        load(IngestSettings)
+
+
 def test_a_missing_journal_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """The sentence names the variable."""
     monkeypatch.delenv("HDH_JOURNAL_DIR")

@@ -59,8 +59,15 @@ class Messages(msgspec.Struct):
 
     def without(self, indices: Iterable[int]) -> Self:
         """All but these."""
-        left_out = set(indices)
-        return self.of(message for index, message in enumerate(self) if index not in left_out)
+        left_out, retained = set(indices), set(self.retained)
+        kept = [index for index in range(len(self)) if index not in left_out]
+        return type(self)(
+            [self.topics[index] for index in kept],
+            [self.payloads[index] for index in kept],
+            [self.times[index] for index in kept],
+            [self.packet_ids[index] for index in kept],
+            [number for number, index in enumerate(kept) if index in retained],
+        )
 
     @property
     def size(self) -> int:

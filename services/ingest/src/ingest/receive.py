@@ -22,6 +22,7 @@ from ingest.redelivery import Window
 from ingest.reports import Reports
 from ingest.session import Connection
 from ingest.settings import IngestSettings
+from ingest.slots import Others
 
 _MOST_MESSAGES = 5_000
 _MOST_BYTES = 4 * 1024 * 1024
@@ -80,6 +81,7 @@ class Receiver:
         self._backoff = Backoff(0.5, 30.0, random)
         self._clock = EntryClock(journal.newest(now_ms()))
         self._window = Window(journal)
+        self._others = Others(settings.topics_of_others) if settings.topics_of_others else None
         self._protocol = MQTTProtocolVersion.MQTTv5
         self._refused = 0
         self._packets = Packets()
@@ -201,14 +203,17 @@ class Receiver:
             connection.acknowledge(packets.packet_ids)
 
     def _messages(self, packets: Packets) -> Messages:
-        """What is to be journaled of what was read: all but what was journaled before."""
+        """What is to be journaled of what was read: all but what was journaled before, and what is another slot's."""
         topics, payloads, packet_ids = packets.topics, packets.payloads, packets.packet_ids
-        again: list[int] = []
+        left_out: list[int] = []
+        if self._others is not None:
+            left_out = [index for index, topic in enumerate(topics) if self._others.take(topic)]
         if packets.again and self._resumed:
             again = [i for i in packets.again if self._window.holds(packet_ids[i], topics[i], payloads[i])]
             self.redelivered += len(again)
+            left_out += again
         messages = Messages(topics, payloads, self._clock.stamp(topics), packet_ids, packets.retained)
-        return messages.without(again) if again else messages
+        return messages.without(left_out) if left_out else messages
 
     def _on_connect(
         self, client: Client, userdata: object, flags: ConnectFlags, reason: ReasonCode, properties: Properties | None

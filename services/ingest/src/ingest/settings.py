@@ -23,6 +23,11 @@ def check_topics(text: str) -> str:
     return text
 
 
+def check_any_topics(text: str) -> str:
+    """As `check_topics`, for a list that may be empty."""
+    return check_topics(text) if split_topics(text) else text
+
+
 def split_topics(text: str) -> tuple[str, ...]:
     """The topic filters of a comma-separated list, each once, in order."""
     return tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
@@ -43,6 +48,9 @@ class IngestSettings(BrokerSettings, StoreSettings, SiteSettings):
     ingest_topics: Annotated[str, AfterValidator(check_topics)] = Field(
         default="#", description="Topic filters to subscribe to, separated by commas."
     )
+    ingest_topics_of_others: Annotated[str, AfterValidator(check_any_topics)] = Field(
+        default="", description="Topic filters that other ingest processes take: what matches them is left to those."
+    )
     ingest_archive_days: int = Field(
         default=0, ge=0, description="Days that written journal segments are kept as the raw archive; 0 is for ever."
     )
@@ -57,3 +65,8 @@ class IngestSettings(BrokerSettings, StoreSettings, SiteSettings):
     def topics(self) -> tuple[str, ...]:
         """The topic filters, each once."""
         return split_topics(self.ingest_topics)
+
+    @property
+    def topics_of_others(self) -> tuple[str, ...]:
+        """The topic filters of other processes, each once."""
+        return split_topics(self.ingest_topics_of_others)
