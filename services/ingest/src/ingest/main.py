@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from contextvars import copy_context
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from random import Random
 from threading import Event, Thread
 from typing import Annotated
@@ -34,7 +35,9 @@ from ingest.session import check_library
 from ingest.settings import IngestSettings
 from ingest.write import Store
 
-_SIGNALS = frozenset({signal.SIGTERM, signal.SIGINT, signal.SIGHUP})
+_ENDS = frozenset({signal.SIGTERM, signal.SIGINT})
+_SIGNALS = _ENDS | {signal.SIGHUP}
+_caught: SimpleQueue[int] = SimpleQueue()
 _EVERY_SECONDS = 1.0
 _OPEN_AGAIN_SECONDS = 5.0
 _END_SECONDS = 8.0
@@ -47,8 +50,10 @@ _log = structlog.get_logger()
 def run() -> None:
     """Receive, journal, decode, place and write until SIGTERM or SIGINT; SIGHUP loads the site file again."""
     logs.configure("ingest")
-    # Blocked in every thread from here on, and taken by the main loop: no handler runs in the middle of anything.
-    signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+    for number in _SIGNALS:
+        # Taken by the main loop: nothing happens in the middle of anything. Not by `sigtimedwait`, which tells of a
+        # signal that never came when the process was stopped (SIGSTOP) for longer than it was to wait.
+        signal.signal(number, lambda caught, _: _caught.put(caught))
     try:
         _run(load(IngestSettings))
     except Misconfigured as error:
@@ -127,21 +132,28 @@ def _open_journal(settings: IngestSettings) -> SqliteJournal | None:
             )
         except Retryable as error:
             _log.error("journal_not_opened", error=str(error))
-        caught = signal.sigtimedwait(_SIGNALS, _OPEN_AGAIN_SECONDS)
-        if caught is not None and caught.si_signo != signal.SIGHUP:
+        if _signal_within(_OPEN_AGAIN_SECONDS) in _ENDS:
             return None
 
 
 def _watch(sites: SiteFile) -> None:
     """Look after the site file until a signal says to end."""
     while True:
-        caught = signal.sigtimedwait(_SIGNALS, _EVERY_SECONDS)
-        if caught is None:
-            sites.check()
-        elif caught.si_signo == signal.SIGHUP:
+        caught = _signal_within(_EVERY_SECONDS)
+        if caught in _ENDS:
+            return
+        if caught == signal.SIGHUP:
             sites.reload()
         else:
-            return
+            sites.check()
+
+
+def _signal_within(seconds: float) -> int | None:
+    """The next signal that comes, if one does."""
+    try:
+        return _caught.get(timeout=seconds)
+    except Empty:
+        return None
 
 
 @app.command("retry-rejected")
