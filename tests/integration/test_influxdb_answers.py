@@ -66,16 +66,25 @@ def test_a_request_that_is_too_large_is_split() -> None:
     taken: list[bytes] = []
 
     def reply(request: Request) -> Reply:
-        if len(request.body) > 300:
+        if len(request.body) > 70_000:
             return Reply(413, b'{"error":"Request Entity Too Large"}')
         taken.extend(request.body.splitlines())
         return Reply(204)
 
-    large = Point("device", _KITCHEN, 1, {"state_text": "x" * 300})
+    large = Point("device", _KITCHEN, 1, {"state_text": "x" * 70_000})
     refused, _ = _write(reply, [*_POINTS, large])
     assert [(r.index, r.reason, r.detail) for r in refused] == [(8, "store", "Request Entity Too Large")]  # type: ignore[attr-defined]
     assert len(taken) == 8
     assert [line.split()[1] for line in taken] == [f"temperature={n}.0".encode() for n in range(8)]
+
+
+def test_a_limit_below_any_request_is_an_operators_matter() -> None:
+    """413 for a few hundred bytes: no point is refused for it; the error names the limit and its remedy."""
+    error, server = _write(lambda _: Reply(413, b'{"error":"Request Entity Too Large"}'))
+    assert isinstance(error, Misconfigured)
+    assert "takes no request of" in str(error)
+    assert "Raise the limit on the size of requests" in str(error)
+    assert len(server.requests) == 1
 
 
 def test_a_misfortune_of_the_whole_batch_costs_few_requests() -> None:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _BATCH_LINES = 5_000
 _BATCH_BYTES = 4_000_000
+_SMALL_BYTES = 64 * 1024
+"""A request of so many bytes must be taken: where it is not, a limit is wrong, and no point is."""
 _DROPPED = re.compile(r"dropped=(\d+)")
 _CONFLICT = re.compile(r'input field "(.+?)" on measurement')
 _EXPIRED = "retention policy"
@@ -148,9 +150,12 @@ class _Write:
 
     def send(self, batch: Batch) -> None:
         """Write a batch. Where the server takes a part only, narrow down until each part is taken or one point."""
+        body = b"\n".join([self._lines[index] for index in batch])
         try:
-            _post(self._http, self._path, b"\n".join([self._lines[index] for index in batch]))
+            _post(self._http, self._path, body)
         except TooLarge as error:
+            if len(body) <= _SMALL_BYTES:
+                raise Misconfigured(_too_small(self._http, len(body), str(error))) from error
             if len(batch) == 1:
                 self._refuse(batch, str(error))
             else:
@@ -200,6 +205,13 @@ class _Write:
 
     def _keys(self, batch: Batch | set[int]) -> set[tuple[object, ...]]:
         return {(p.measurement, p.place, p.time) for p in (self._points[index] for index in batch)}
+
+
+def _too_small(http: Http, size: int, words: str) -> str:
+    return (
+        f"The store at {http.base} takes no request of {size:,} bytes ({words}). "
+        "Raise the limit on the size of requests, its own or that of a proxy before it, to some megabytes."
+    )
 
 
 def _post(http: Http, path: str, body: bytes) -> None:
