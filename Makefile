@@ -1,6 +1,6 @@
 # The menu. `make` alone prints it; what a target does beyond three lines is a program under infra/.
 .DEFAULT_GOAL := help
-.PHONY: help demo up down ps logs operate migrate base-images purge test lint format bench clean
+.PHONY: help demo up down ps logs operate migrate base-images purge test test-faults lint format bench clean
 MAKEFLAGS += --no-print-directory
 
 # Where the Python environment is made; another folder may be named by UV_PROJECT_ENVIRONMENT.
@@ -52,6 +52,10 @@ lint: $(UV_PROJECT_ENVIRONMENT)/.dev ## Check style and types
 
 format: $(UV_PROJECT_ENVIRONMENT)/.dev ## Repair style where it can be done by itself
 	@$(PYTHON) -m ruff check --fix . ; $(PYTHON) -m ruff format .
+
+test-faults: $(UV_PROJECT_ENVIRONMENT)/.dev ## The long campaign of random faults: hours; DO="--events 50 --messages 0" for a short one
+	@$(PYTHON) infra/make/system_packages.py
+	@$(PYTHON) -m tests.faults.campaign $(DO)
 
 bench: $(UV_PROJECT_ENVIRONMENT)/.dev ## Measure; prints the figures of each program in tests/bench
 	@$(PYTHON) infra/make/bench.py

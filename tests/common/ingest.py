@@ -35,6 +35,7 @@ class Ingest(Server):
             "HDH_INGEST_CLIENT_ID": unique("ingest"),
             **variables,
         }
+        self.client_id = env["HDH_INGEST_CLIENT_ID"]
         program = Path(sys.executable).with_name("ingest")
         super().__init__([str(program), "run"], folder / "ingest.log", env)
 
@@ -73,11 +74,6 @@ class Ingest(Server):
         """Start it and wait until it answers, whatever it says."""
         self.start_and_leave()
         eventually(lambda: self.get("/health/live"), seconds=seconds)
-
-    def start_and_leave(self) -> None:
-        """Start it and wait for nothing."""
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(self.command, stdout=log, stderr=log, env=self.env)
 
     def wait_done(self, received: int, *, seconds: float = 60) -> dict[str, Any]:
         """Wait until so many messages were received and none is pending; the counters."""

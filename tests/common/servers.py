@@ -42,9 +42,17 @@ class Server:
 
     def start(self, *, seconds: float = 90) -> None:
         """Start it and wait until it serves."""
+        self.start_and_leave()
+        eventually(self._serves, seconds=seconds)
+
+    def start_and_leave(self) -> None:
+        """Start it and wait for nothing."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(self.command, stdout=log, stderr=log, env=self.env)
-        eventually(self._serves, seconds=seconds)
+
+    def start_anyhow(self, *, seconds: float = 90) -> None:
+        """Start it and wait until it serves, whatever its neighbours do."""
+        self.start(seconds=seconds)
 
     def _serves(self) -> bool:
         assert self.process is not None

@@ -26,9 +26,9 @@ def publish(topic: str, payload: bytes, packet_id: int) -> bytes:
     return _packet(_PUBLISH_QOS1, _text(topic) + packet_id.to_bytes(2, "big") + payload)
 
 
-def connect(client_id: str, user: str | None = None, password: str | None = None) -> bytes:
-    """The request for a clean session."""
-    flags, secrets = _CLEAN_SESSION, b""
+def connect(client_id: str, user: str | None = None, password: str | None = None, *, is_clean: bool = True) -> bytes:
+    """The request for a session, a clean one or the one that the broker has of this client."""
+    flags, secrets = _CLEAN_SESSION if is_clean else 0, b""
     if user:
         flags, secrets = flags | _USER, secrets + _text(user)
         if password is not None:

@@ -1,0 +1,153 @@
+"""The stack of a campaign: broker, ingest, store and api, with a proxy on every way between them, and gateways."""
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.common.api import Api
+from tests.common.eventually import eventually
+from tests.common.ingest import Ingest
+from tests.common.proxy import Proxy
+from tests.common.servers import Influxd, Mosquitto
+from tests.faults.campaign.ledger import Account
+from tests.faults.campaign.messages import PROJECT
+
+_SITE = """
+projects:
+  - {{id: {project}, title: "{title}", timezone: Europe/Helsinki, retention: forever, public: true}}
+"""
+_BEFORE_MS = 86_400_000
+
+
+@dataclass(slots=True)
+class Stack:
+    """All of it, running.
+
+    Attributes:
+        gateways_way: between gateways and broker.
+        ingest_way: between ingest and broker.
+        store_way: between ingest and store; None where the store is a file.
+        store_url: of the store itself, past its proxy.
+        site: the site file.
+        start: the time (epoch ms) of every gateway's first message.
+        disks: small disks of their own, by what lies on them, where they could be made.
+    """
+
+    broker: Mosquitto
+    ingest: Ingest
+    api: Api
+    influxd: Influxd | None
+    gateways_way: Proxy
+    ingest_way: Proxy
+    store_way: Proxy | None
+    store_url: str
+    site: Path
+    start: int
+    disks: dict[str, Path]
+    _gateways: list[subprocess.Popen[str]]
+
+    def name_site(self, title: str) -> None:
+        """Give the project another title in the site file."""
+        self.site.write_text(_SITE.format(project=PROJECT, title=title), encoding="utf-8")
+
+    def break_site(self) -> None:
+        """Leave a site file that cannot be read."""
+        self.site.write_text("projects: [", encoding="utf-8")
+
+    def add_gateways(self, count: int, rate: float) -> None:
+        """Start so many gateways, each with so many messages a second."""
+        for number in range(len(self._gateways), len(self._gateways) + count):
+            arguments = (self.gateways_way.port, number, self.start, rate)
+            command = [sys.executable, "-m", "tests.faults.campaign.gateway", *map(str, arguments)]
+            self._gateways.append(subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True))
+
+    def end_gateways(self, seconds: float) -> list[Account]:
+        """Let them finish what they have begun; their accounts, once everything is acknowledged."""
+        accounts = []
+        for gateway in self._gateways:
+            assert gateway.stdin
+            gateway.stdin.close()
+            gateway.stdin = None
+        for gateway in self._gateways:
+            told = json.loads(gateway.communicate(timeout=seconds)[0])
+            assert gateway.returncode == 0
+            accounts.append(Account(told["acknowledged"], dict(told["again"])))
+        return accounts
+
+    def status(self) -> dict[str, Any]:
+        """Ingest's counters, as soon as it answers; they must reconcile whenever it does."""
+        wrong: list[str] = []
+
+        def look() -> dict[str, Any]:
+            status = self.ingest.get("/status")
+            if status["received"] != sum(status[name] for name in ("written", "rejected", "ignored", "pending")):
+                wrong.append(str(status))
+            return dict(status)
+
+        status = eventually(look, seconds=60)
+        assert not wrong, wrong
+        return status
+
+
+@contextmanager
+def run_stack(folder: Path, store: str) -> Iterator[Stack]:
+    """Start everything but the gateways.
+
+    Args:
+        folder: for data and logs.
+        store: sqlite or influxdb.
+    """
+    with ExitStack() as held:
+        broker = held.enter_context(Mosquitto(folder / "broker"))
+        gateways_way, ingest_way = (held.enter_context(Proxy(broker.port)) for _ in range(2))
+        influxd = store_way = None
+        disks = {name: disk for name in ("journal", "store") if (disk := held.enter_context(_disk(folder / name)))}
+        if store == "influxdb":
+            influxd = held.enter_context(Influxd(folder / "store" / "influxd"))
+            store_way = held.enter_context(Proxy(influxd.port))
+            store_url, way_url = influxd.url, f"influxdb://127.0.0.1:{store_way.port}?generation=1"
+        else:
+            store_url = way_url = f"sqlite:///{folder}/store/store.db"
+        site = folder / "site.yaml"
+        site.write_text(_SITE.format(project=PROJECT, title="Campaign"), encoding="utf-8")
+        ingest = Ingest(
+            folder / "ingest",
+            f"mqtt://127.0.0.1:{ingest_way.port}",
+            way_url,
+            HDH_SITE_FILE=str(site),
+            HDH_JOURNAL_DIR=str(folder / "journal" / "journal"),
+        )
+        held.enter_context(ingest)
+        api = held.enter_context(Api(folder / "api", way_url, HDH_SITE_FILE=str(site), HDH_INGEST_URLS=ingest.url))
+        gateways: list[subprocess.Popen[str]] = []
+        held.callback(_kill, gateways)
+        yield Stack(
+            broker, ingest, api, influxd, gateways_way, ingest_way, store_way, store_url, site,
+            time.time_ns() // 1_000_000 - _BEFORE_MS, disks, gateways,
+        )  # fmt: skip
+
+
+def _kill(gateways: list[subprocess.Popen[str]]) -> None:
+    for gateway in gateways:
+        gateway.kill()
+
+
+@contextmanager
+def _disk(folder: Path) -> Iterator[Path | None]:
+    """A disk of its own where that may be made, else a plain folder and None."""
+    folder.mkdir(parents=True)
+    mount = ["mount", "-t", "tmpfs", "-o", "size=8g", "tmpfs", str(folder)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        yield None
+        return
+    try:
+        yield folder
+    finally:
+        # What still has a file open there ends a moment later.
+        subprocess.run(["umount", "--lazy", folder], check=True)
