@@ -119,6 +119,12 @@ class Mosquitto(Server):
         """As HDH_BROKER_URL."""
         return f"mqtt://127.0.0.1:{self.port}"
 
+    @property
+    def version(self) -> tuple[int, ...]:
+        """Such as (2, 0, 21)."""
+        told = subprocess.run([self.command[0], "-h"], capture_output=True, text=True, check=False).stdout
+        return tuple(int(part) for part in told.split()[2].split("."))
+
     def ready(self) -> bool:
         """It accepts connections."""
         with socket.create_connection(("127.0.0.1", self.port), timeout=1):

@@ -2,7 +2,6 @@
 
 import random
 import time
-from collections import Counter
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -57,7 +56,7 @@ class Run:
     """
 
     plan: Plan
-    events: Counter[str] = field(default_factory=Counter)
+    events: dict[str, int] = field(default_factory=dict)
     checks: int = 0
     most_pending: int = 0
     seconds: float = 0
@@ -80,8 +79,8 @@ def run(plan: Plan, folder: Path) -> Run:
     with run_stack(folder, plan.store) as stack:
         stack.add_gateways(plan.gateways, plan.rate / plan.gateways)
         names = sorted(name for name in faults_for(stack) if not plan.only or any(word in name for word in plan.only))
-        while found.events.total() < plan.events:
-            count = min(2 if drawn.random() < _MIXED else 1, plan.events - found.events.total())
+        while (left := plan.events - sum(found.events.values())) > 0:
+            count = min(2 if drawn.random() < _MIXED else 1, left)
             _do(stack, drawn.sample(names, min(count, len(names))), drawn, found)
         while time.monotonic() - began < plan.messages / plan.rate:
             time.sleep(1)
@@ -97,7 +96,7 @@ def _do(stack: Stack, names: list[str], drawn: random.Random, found: Run) -> Non
     with ExitStack() as block:
         for name in names:
             block.enter_context(held(faults[name], stack, drawn))
-            found.events[name] += 1
+            found.events[name] = found.events.get(name, 0) + 1
         time.sleep(drawn.uniform(*found.plan.hold))
     time.sleep(drawn.uniform(*found.plan.pause))
     _check(stack, found)
