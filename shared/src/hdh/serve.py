@@ -22,6 +22,7 @@ _KEEP_ALIVE_SECONDS = 75
 """Longer than clients keep an idle connection (5 s with httpx), so that none is closed as a request is sent on it."""
 
 _READY_SECONDS = 8.0
+_LOOK_SECONDS = 0.25
 _READY_THREADS = 4
 
 
@@ -95,6 +96,11 @@ class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, on_end: Callable[[], None]) -> None:
         super().__init__(config)
         self._on_end = on_end
+
+    async def main_loop(self) -> None:
+        """Look now and then whether to end: uvicorn's own loop wakes ten times a second, most of what idling costs."""
+        while not await self.on_tick(0):  # noqa: ASYNC110 (told to end from another thread)
+            await asyncio.sleep(_LOOK_SECONDS)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._on_end()
