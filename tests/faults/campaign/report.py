@@ -2,6 +2,7 @@
 
 import json
 import platform
+import re
 import sqlite3
 import subprocess
 from dataclasses import asdict
@@ -33,7 +34,8 @@ def versions() -> str:
     for name, (program, option) in _COMMANDS.items():
         if path := find(program):
             told = subprocess.run([path, option], capture_output=True, text=True, check=False).stdout
-            found.append(f"{name} {next((word for word in told.split() if word[:1].isdigit()), 'unknown')}")
+            number = re.search(r"\d+\.\d+\.\S+", told)
+            found.append(f"{name} {number[0] if number else 'of no known version'}")
     return ", ".join(found)
 
 
