@@ -34,6 +34,7 @@ _WIRES = {
     "is cut off": lambda _: Wire(is_closed=True),
     "breaks off in the middle": lambda drawn: Wire(limit=drawn.randrange(1, 200_000)),
 }
+KILLED = "is killed"
 _STORM_CUTS = 10
 _TWICE = "ingest's client id comes twice"
 _TAKES_OVER = (2, 0, 21)
@@ -59,7 +60,7 @@ def _killed(name: str, server: Callable[[Stack], Server]) -> dict[str, Fault]:
         yield
         server(stack).thaw()
 
-    return {f"{name} is killed": kill, f"{name} stands still": freeze}
+    return {f"{name} {KILLED}": kill, f"{name} stands still": freeze}
 
 
 def _wired(name: str, way: Callable[[Stack], Proxy | None]) -> dict[str, Fault]:
