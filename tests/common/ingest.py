@@ -54,11 +54,7 @@ class Ingest(Server):
 
     def status(self) -> dict[str, Any]:
         """Its counters; they must reconcile at any moment."""
-        status = self.get("/status")
-        ends = status["written"] + status["rejected"] + status["ignored"] + status["pending"]
-        assert status["received"] == ends, status
-        assert status["pending"] >= 0, status
-        return status
+        return reconciled(self.get("/status"))
 
     def metrics(self) -> dict[str, float]:
         """Its metrics, by name with labels."""
@@ -99,3 +95,11 @@ class Ingest(Server):
         status = Path(f"/proc/{self.process.pid}/status").read_text(encoding="ascii")
         line = next(line for line in status.splitlines() if line.startswith("VmHWM"))
         return int(line.split()[1]) * 1024
+
+
+def reconciled(status: dict[str, Any]) -> dict[str, Any]:
+    """The counters, which must add up."""
+    ends = status["written"] + status["rejected"] + status["ignored"] + status["pending"]
+    assert status["received"] == ends, status
+    assert status["pending"] >= 0, status
+    return status

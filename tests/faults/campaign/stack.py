@@ -12,7 +12,7 @@ from typing import Any
 
 from tests.common.api import Api
 from tests.common.eventually import eventually
-from tests.common.ingest import Ingest
+from tests.common.ingest import Ingest, reconciled
 from tests.common.proxy import Proxy
 from tests.common.servers import Influxd, Mosquitto
 from tests.faults.campaign.ledger import Account
@@ -54,7 +54,7 @@ class Stack:
 
     def name_site(self, title: str) -> None:
         """Give the project another title in the site file."""
-        self.site.write_text(_SITE.format(project=PROJECT, title=title), encoding="utf-8")
+        _write_site(self.site, title)
 
     def break_site(self) -> None:
         """Leave a site file that cannot be read."""
@@ -82,17 +82,8 @@ class Stack:
 
     def status(self) -> dict[str, Any]:
         """Ingest's counters, as soon as it answers; they must reconcile whenever it does."""
-        wrong: list[str] = []
-
-        def look() -> dict[str, Any]:
-            status = self.ingest.get("/status")
-            if status["received"] != sum(status[name] for name in ("written", "rejected", "ignored", "pending")):
-                wrong.append(str(status))
-            return dict(status)
-
-        status = eventually(look, seconds=60)
-        assert not wrong, wrong
-        return status
+        # Checked outside: what is wrong once is not waited for until it is right.
+        return reconciled(eventually(lambda: self.ingest.get("/status"), seconds=60))
 
 
 @contextmanager
@@ -115,7 +106,7 @@ def run_stack(folder: Path, store: str) -> Iterator[Stack]:
         else:
             store_url = way_url = f"sqlite:///{folder}/store/store.db"
         site = folder / "site.yaml"
-        site.write_text(_SITE.format(project=PROJECT, title="Campaign"), encoding="utf-8")
+        _write_site(site, "Campaign")
         ingest = Ingest(
             folder / "ingest",
             f"mqtt://127.0.0.1:{ingest_way.port}",
@@ -131,6 +122,10 @@ def run_stack(folder: Path, store: str) -> Iterator[Stack]:
             broker, ingest, api, influxd, gateways_way, ingest_way, store_way, store_url, site,
             time.time_ns() // 1_000_000 - _BEFORE_MS, disks, gateways,
         )  # fmt: skip
+
+
+def _write_site(path: Path, title: str) -> None:
+    path.write_text(_SITE.format(project=PROJECT, title=title), encoding="utf-8")
 
 
 def _kill(gateways: list[subprocess.Popen[str]]) -> None:
