@@ -80,11 +80,9 @@ def _run(settings: IngestSettings) -> None:
     pipeline = Pipeline(journal, sites, store, reports, random, archive_days=settings.ingest_archive_days)
     registry.register(metrics.Counters(journal, receiver, pipeline, reports))
     http = server(build_app(journal, receiver, pipeline, sites, registry))
-    receiving = Thread(target=copy_context().run, args=(_for_ever, receiver.run, stop), name="receive", daemon=True)
-    writing = Thread(
-        target=copy_context().run, args=(_for_ever, pipeline.run, stop, appended), name="pipeline", daemon=True
-    )
-    serving = Thread(target=copy_context().run, args=(http.run, [sock]), name="http", daemon=True)
+    receiving = _thread("receive", _for_ever, receiver.run, stop)
+    writing = _thread("pipeline", _for_ever, pipeline.run, stop, appended)
+    serving = _thread("http", http.run, [sock])
     for thread in (receiving, writing, serving):
         thread.start()
     _log.info("ingest_started", listen=settings.ingest_listen, site_version=sites.site.version)
@@ -105,9 +103,9 @@ def _run(settings: IngestSettings) -> None:
     _log.info("ingest_ended")
 
 
-def _thread(run: Callable[..., None], *arguments: object) -> Thread:
+def _thread(name: str, run: Callable[..., None], *arguments: object) -> Thread:
     """A thread in a copy of this context, which holds the field `service` of log lines."""
-    return Thread(target=copy_context().run, args=(run, *arguments), daemon=True)
+    return Thread(target=copy_context().run, args=(run, *arguments), name=name, daemon=True)
 
 
 def _for_ever(run: Callable[..., None], stop: Event, *others: Event) -> None:
