@@ -18,6 +18,7 @@ from ingest.message import Message, Messages, Placed
 from ingest.pipeline import Pipeline
 from ingest.place import Placer
 from ingest.reports import Reports
+from ingest.short_way import ShortWay
 from ingest.write import Store
 
 _SITE = "projects:\n  - {{id: a, title: A, timezone: UTC}}\n  - {{id: b, title: B, timezone: UTC}}\n{more}"
@@ -213,7 +214,7 @@ def test_a_message_that_breaks_a_decoder_is_rejected(world: _World, monkeypatch:
         raise ZeroDivisionError("oh")
 
     monkeypatch.setattr(Placer, "place", broken)
-    monkeypatch.setattr(Placer, "usual", unusable)
+    monkeypatch.setattr(ShortWay, "points", unusable)
     world.receive(_A, _A, _A)
     world.settle()
     assert world.counts == (2, 1, 0, 0)

@@ -67,7 +67,8 @@ def test_the_short_way_comes_to_what_the_long_way_does(messages: list[tuple[str,
     for number, (topic, value) in enumerate(messages):
         message = send(value, topic, time=NOW + number // 2)
         expected = long.place(message)
-        points = short.usual(message.topic, message.payload, message.time)
+        way = short.short_way(message.topic)
+        points = None if way is None else way.points(message.payload, message.time)
         assert expected == (short.place(message) if points is None else Placed(points))
     assert short.ahead("toe") == long.ahead("toe")
 
@@ -83,8 +84,9 @@ def test_the_short_way_comes_to_what_the_long_way_does(messages: list[tuple[str,
 )
 def test_usual_messages_go_the_short_way(topic: str, payload: Any) -> None:
     """Two names of one field do not; after one that does not, the topic's next few do not try."""
-    made = placer()
+    way = placer().short_way(topic)
     message = send(payload, topic)
-    assert (made.usual(topic, message.payload, NOW) is None) == ("tempC" in message.payload.decode())
-    assert made.usual(topic, b'"text"', NOW) is None
-    assert made.usual(topic, message.payload, NOW) is None
+    assert way is not None
+    assert (way.points(message.payload, NOW) is None) == ("tempC" in message.payload.decode())
+    assert way.points(b'"text"', NOW) is None
+    assert way.points(message.payload, NOW) is None

@@ -9,7 +9,6 @@ from threading import Event
 import structlog
 
 from hdh.errors import HdhError
-from hdh.model import Point
 from hdh.site import SiteFile
 from ingest.clock import now_ms
 from ingest.journal import Batch, Done, Journal, Lane, Move
@@ -18,6 +17,7 @@ from ingest.place import Placer
 from ingest.placers import Placers
 from ingest.progress import Progress
 from ingest.reports import Reports
+from ingest.short_way import ShortWay
 from ingest.waits import Waits
 from ingest.write import Entry, Part, Store
 
@@ -195,17 +195,23 @@ class _Pass:
         if not messages:
             return
         placer = self._placers.of(batch)
-        retained = set(messages.retained)
-        parts: dict[str, Part | None] = {}
+        retained = frozenset(messages.retained)
+        ways: dict[str, tuple[Part, ShortWay | None] | None] = {}
         columns = zip(messages.topics, messages.payloads, messages.times, strict=True)
         for number, (topic, payload, arrived) in enumerate(columns):
-            if topic in parts:
-                part = parts[topic]
-            else:
-                part = parts[topic] = self._part(placer, topic, group)
-            if part is None:
+            try:
+                way = ways[topic]
+            except KeyError:
+                way = ways[topic] = self._way(placer, topic, group)
+            if way is None:
                 continue
-            points = None if number in retained else usual(placer, topic, payload, arrived)
+            part, short_way = way
+            points = None
+            if short_way is not None and number not in retained:
+                try:
+                    points = short_way.points(payload, arrived)
+                except Exception:  # noqa: BLE001 (any bug: the long way is another one, and knows what to do if it fails, too)
+                    _log.exception("short_way_failed", topic=topic, time=arrived)
             if points is None:
                 part.add(batch.first + number, place(placer, messages[number]))
             else:
@@ -213,7 +219,12 @@ class _Pass:
             if part.is_full():
                 self._write(part.project)
                 # A lane that failed takes no more.
-                parts.clear()
+                ways.clear()
+
+    def _way(self, placer: Placer, topic: str, group: set[str]) -> tuple[Part, ShortWay | None] | None:
+        """Where messages on a topic go and the short way there; None if none of this group's lanes takes them."""
+        part = self._part(placer, topic, group)
+        return None if part is None else (part, placer.short_way(topic))
 
     def _part(self, placer: Placer, topic: str, group: set[str]) -> Part | None:
         """The part that takes messages on a topic; None if none of this group's lanes does, or that one failed."""
@@ -265,15 +276,6 @@ class _Pass:
 def _entry(batches: Sequence[Batch], position: int) -> Entry:
     batch = next(batch for batch in batches if batch.first <= position <= batch.last)
     return Entry(position, batch.messages[position - batch.first], batch.site_version)
-
-
-def usual(placer: Placer, topic: str, payload: bytes, arrived: int) -> list[Point] | None:
-    """The points of a usual message; None for one that `place` has to tell of, also where this fails on it."""
-    try:
-        return placer.usual(topic, payload, arrived)
-    except Exception:  # noqa: BLE001 (any bug: the long way is another one, and knows what to do if it fails, too)
-        _log.exception("short_way_failed", topic=topic, time=arrived)
-        return None
 
 
 def place(placer: Placer, message: Message) -> Placed:

@@ -5,18 +5,17 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from hdh.model import Place, Point
-from hdh.site import Project, Site
-from hdh.site.stand import Devices, Stand
-from hdh.times import spell
+from hdh.model import Point
+from hdh.site import Site
+from hdh.site.stand import Stand
 from ingest.ahead import Ahead
 from ingest.decoders import Address, Record
 from ingest.decoders.decoded import Read
-from ingest.decoders.fields import Fields
-from ingest.decoders.payload import MILLISECONDS_END, SECONDS_END
-from ingest.decoders.usual import LONGEST, Groups, Plan, Usual, group
+from ingest.decoders.usual import Groups, group
+from ingest.lane import Lane, check_time
 from ingest.message import Fault, Ignored, Message, Placed, Reason
 from ingest.routes import Routed, Router
+from ingest.short_way import ShortWay, points_of
 
 _CACHED_TOPICS = 32_768
 _CACHED_CHARACTERS = 4 * 1024 * 1024
@@ -26,30 +25,18 @@ _LONGEST_TOPIC = 1_024
 _LONGEST_COMPONENT = 128
 _LONGEST_SHAPE = 64
 _MOST_FAULTS = 20
-_LONG_WAYS = 16
-"""After a message that was not usual, how many of its topic do not try the short way."""
-
-
-class _Lane(msgspec.Struct):
-    """A listed project as messages need it."""
-
-    project: Project
-    houses: dict[str, ZoneInfo]
-    devices: Devices
-    ahead: Ahead
 
 
 class _Bound(msgspec.Struct):
     """All that stays the same between the messages of one topic."""
 
-    lane: _Lane
+    lane: Lane
     address: Address
     read: Read
     zone: ZoneInfo
     server_time: bool
     stands: dict[str, Stand]
-    usual: Usual | None
-    long_ways: int = 0
+    short_way: ShortWay | None = None
 
 
 class Placer:
@@ -64,7 +51,7 @@ class Placer:
 
     def __init__(self, site: Site) -> None:
         self._router = Router(site)
-        self._lanes = {project.id: _lane(project) for project in site.projects}
+        self._lanes = {project.id: Lane.of(project) for project in site.projects}
         # What comes in may be of any length: caches are bounded in characters, not only in entries.
         self._topics: dict[str, tuple[str | None, _Bound | Fault | Ignored]] = {}
         self._characters = 0
@@ -105,37 +92,10 @@ class Placer:
             return Placed(points, _bounded(faults))
         return Placed(points, faults) if points else Placed(points, faults, Ignored.EMPTY)
 
-    def usual(self, topic: str, payload: bytes, arrived: int) -> list[Point] | None:
-        """The points of a usual message that arrived at `arrived`, at a fraction of the cost.
-
-        Returns:
-            What `place` would come to, if that is points and nothing else; None where `place` has to tell.
-        """
+    def short_way(self, topic: str) -> ShortWay | None:
+        """The way of usual messages on a topic, at a fraction of the cost; None where there is none."""
         bound = self._find(topic)[1]
-        if type(bound) is not _Bound or bound.usual is None or len(payload) > LONGEST:
-            return None
-        if bound.long_ways:
-            bound.long_ways -= 1
-            return None
-        try:
-            values = bound.usual.numbers(payload, bound.address)
-        except ValueError:
-            bound.long_ways = _LONG_WAYS
-            return None
-        plan = bound.usual.plan(tuple(values))
-        return None if plan is None else self._place_usual(bound, plan, values, arrived)
-
-    def _place_usual(self, bound: _Bound, plan: Plan, values: dict[str, float], arrived: int) -> list[Point] | None:
-        stamp = None if plan.time is None else values.pop(plan.time)
-        fields: Fields = values if plan.fields is None else dict(zip(plan.fields, values.values(), strict=True))  # type: ignore[assignment]  # numbers are fields
-        stand = bound.stands.get("") or self._stand(bound, "")
-        if stamp is None or bound.server_time:
-            place = stand.at(arrived) if stand.assigned else stand.place
-            return _points(plan.groups, place, bound.lane.ahead.claim(arrived, place, fields), fields)
-        time = _whole_ms(stamp)
-        if time is None or check_time(bound.lane.project, time, arrived):
-            return None
-        return _points(plan.groups, stand.at(time) if stand.assigned else stand.place, time, fields)
+        return bound.short_way if type(bound) is _Bound else None
 
     def _place_record(
         self, bound: _Bound, message: Message, record: Record, points: list[Point], faults: list[Fault]
@@ -154,7 +114,7 @@ class Placer:
             place = stand.at(time) if stand.assigned else stand.place
         fields = record.fields
         names = tuple(fields)
-        points += _points(self._shapes.get(names) or self._shape(names), place, time, fields)
+        points += points_of(self._shapes.get(names) or self._shape(names), place, time, fields)
 
     def _find(self, topic: str) -> tuple[str | None, _Bound | Fault | Ignored]:
         try:
@@ -183,7 +143,12 @@ class Placer:
         house = address.house or (assignments[-1].house if assignments else "")
         zone = lane.houses.get(house, lane.project.zone)
         server_time = device is not None and device.time_source == "server"
-        return project, _Bound(lane, address, routed.decoder.read, zone, server_time, {}, routed.decoder.usual)
+        bound = _Bound(lane, address, routed.decoder.read, zone, server_time, {})
+        if routed.decoder.usual is not None:
+            bound.short_way = ShortWay(
+                routed.decoder.usual, address, self._stand(bound, ""), lane, keeps_time=not server_time
+            )
+        return project, bound
 
     def _stand(self, bound: _Bound, component: str) -> Stand:
         address = bound.address
@@ -205,40 +170,6 @@ class Placer:
                 self._shapes.clear()
             self._shapes[names] = shape
         return shape
-
-
-def _lane(project: Project) -> _Lane:
-    houses = {house.id: house.zone for house in project.houses}
-    return _Lane(project, houses, Devices(project), Ahead())
-
-
-def _points(groups: Groups, place: Place, time: int, fields: Fields) -> list[Point]:
-    if len(groups) == 1:
-        return [Point(groups[0][0], place, time, fields)]
-    return [Point(measurement, place, time, {name: fields[name] for name in names}) for measurement, names in groups]
-
-
-def _whole_ms(stamp: float) -> int | None:
-    """Epoch ms from whole epoch seconds or milliseconds, as `read_time` tells them apart; None for any other time."""
-    time = int(stamp)
-    if time != stamp or not 0 <= time < MILLISECONDS_END:
-        return None
-    return time if time >= SECONDS_END else time * 1000
-
-
-def check_time(project: Project, time: int, arrived: int) -> Fault | None:
-    """What is wrong with a reading's time, if anything, when it arrives at `arrived` (both epoch ms)."""
-    if time < project.clock_earliest:
-        what, limit = f"before {spell(project.clock_earliest)}", "clock_earliest"
-    elif time > arrived + project.clock_ahead:
-        what, limit = f"far ahead of its arrival, {spell(arrived)}", "clock_ahead"
-    elif project.retention is not None and time < arrived - project.retention:
-        text = f"time {spell(time)} is older than the project's retention. Send it to a project that keeps it longer."
-        return Fault(Reason.EXPIRED, text)
-    else:
-        return None
-    remedy = f"Set the device's clock, or `time_source: server` for it or `{limit}` of the project in the site file."
-    return Fault(Reason.CLOCK, f"time {spell(time)} is {what}. {remedy}")
 
 
 def _bounded(faults: list[Fault]) -> list[Fault]:

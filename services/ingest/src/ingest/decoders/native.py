@@ -56,4 +56,4 @@ def _find_time(names: tuple[str, ...]) -> str | None:
     return next((name for name in ("time", *_OTHER_TIMES) if name in names), None)
 
 
-DECODER = Decoder(read, usual=Usual(lambda payload, _: _numbers(payload), _find_time))
+DECODER = Decoder(read, usual=Usual(lambda _: _numbers, _find_time))

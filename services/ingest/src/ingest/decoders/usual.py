@@ -19,8 +19,11 @@ LONGEST = 1_024
 """Payloads of more bytes go the long way, as what is remembered of their names must be bounded."""
 _REMEMBERED = 4_096
 
-Numbers: TypeAlias = "Callable[[bytes, Address], dict[str, float]]"
-"""Payload and address to numbers by name. Raises ValueError where there is anything else in it."""
+Numbers: TypeAlias = Callable[[bytes], dict[str, float]]
+"""Payload to numbers by name. Raises ValueError where there is anything else in it."""
+
+Reader: TypeAlias = "Callable[[Address], Numbers]"
+"""What reads the payloads of a topic with this address."""
 
 FindTime: TypeAlias = Callable[[tuple[str, ...]], str | None]
 """Which of a payload's names is its time; None where there is none."""
@@ -51,13 +54,13 @@ class Usual:
     """The short way of one convention.
 
     Args:
-        numbers: reads the payload.
+        reader: makes what reads the payloads of a topic.
         find_time: finds the time among its names.
         is_plain: tells which names may go this way.
     """
 
-    def __init__(self, numbers: Numbers, find_time: FindTime, is_plain: IsPlain = lambda _: True) -> None:
-        self.numbers = numbers
+    def __init__(self, reader: Reader, find_time: FindTime, is_plain: IsPlain = lambda _: True) -> None:
+        self.reader = reader
         self._find_time = find_time
         self._is_plain = is_plain
         self._plans: dict[tuple[str, ...], Plan | None] = {}

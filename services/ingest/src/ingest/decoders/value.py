@@ -7,7 +7,7 @@ import msgspec
 from ingest.decoders.decoded import Address, Decoded, Decoder, Record
 from ingest.decoders.fields import add_reading, shown
 from ingest.decoders.payload import TooMuch, read_json, read_time
-from ingest.decoders.usual import Usual
+from ingest.decoders.usual import Numbers, Usual
 from ingest.message import Fault, Reason
 
 _number = msgspec.json.Decoder(float).decode
@@ -52,4 +52,9 @@ def _take_time(value: dict[str, object], record: Record, faults: list[Fault]) ->
     return value["value"]
 
 
-DECODER = Decoder(read, usual=Usual(lambda payload, address: {address.quantity: _number(payload)}, lambda _: None))
+def _reader(address: Address) -> Numbers:
+    quantity = address.quantity
+    return lambda payload: {quantity: _number(payload)}
+
+
+DECODER = Decoder(read, usual=Usual(_reader, lambda _: None))

@@ -11,7 +11,7 @@ from hdh.quantities import catalogue
 from ingest.decoders.decoded import Address, Decoded, Decoder, Record
 from ingest.decoders.fields import add_reading, read_fields, shown
 from ingest.decoders.payload import read_json, read_time
-from ingest.decoders.usual import Usual
+from ingest.decoders.usual import Numbers, Usual
 from ingest.message import Fault, Ignored, Reason
 
 _AVAILABILITY = "availability"
@@ -129,14 +129,16 @@ def _is_plain(name: str) -> bool:
     return name not in _CONVERTED and name.rpartition("_")[2] not in _ENDPOINTS
 
 
-def _read_numbers(payload: bytes, address: Address) -> dict[str, float]:
-    if address.kind == _AVAILABILITY:
-        raise ValueError
-    return _numbers(payload)
+def _no_numbers(payload: bytes) -> dict[str, float]:
+    raise ValueError(payload)
+
+
+def _reader(address: Address) -> Numbers:
+    return _no_numbers if address.kind == _AVAILABILITY else _numbers
 
 
 def _find_time(names: tuple[str, ...]) -> str | None:
     return _TIME if _TIME in names else None
 
 
-DECODER = Decoder(read, direct, Usual(_read_numbers, _find_time, _is_plain))
+DECODER = Decoder(read, direct, Usual(_reader, _find_time, _is_plain))

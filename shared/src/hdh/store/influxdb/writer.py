@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Literal
 
 from hdh.errors import Invalid, Misconfigured
-from hdh.line_protocol import encode_point, field_to_stored
+from hdh.line_protocol import encode_point, encode_points, field_to_stored
 from hdh.model import Point, Span
 from hdh.store.influxdb.generation import generation_of
 from hdh.store.influxdb.http import READ_SECONDS, Http, Refused, TooLarge, server_words
@@ -115,7 +115,7 @@ class _Write:
         self._points = points
         self._refused: dict[int, Refusal] = {}
         try:
-            self._lines = [encode_point(point) for point in points]
+            self._lines = encode_points(points)
         except ValueError:
             self._lines = [self._encode(index) for index in range(len(points))]
 
