@@ -242,18 +242,3 @@ def _publish(made: World, kind: str, count: int, first: int = 0) -> float:
         began = time.monotonic()
         assert int(output.readline()) == count
         return began
-
-
-def stock_paho(folder: Path, kind: str, count: int) -> float:
-    """Microseconds of CPU a message of stock paho-mqtt that only receives."""
-    folder = folder / unique("paho")
-    with (
-        Mosquitto(folder) as broker,
-        program("tests.bench._peers", broker.port, count) as peer,
-        program("tests.bench._gateway", broker.port, kind, 0, count, start_of_times()) as sender,
-    ):
-        assert sender.stdin is not None
-        assert peer.stdout is not None
-        sender.stdin.write("\n")
-        sender.stdin.flush()
-        return float(peer.stdout.readline()) / count * 1e6

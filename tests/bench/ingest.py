@@ -5,13 +5,15 @@ Broker, store and ingest are started afresh for each line; every line ends by co
 
 import argparse
 import json
+import os
 import sys
 import tempfile
 from dataclasses import asdict
 from pathlib import Path
 
-from tests.bench._ingest_run import Outcome, full_rate, idle, latency, stock_paho, store_away
+from tests.bench._ingest_run import Outcome, full_rate, idle, latency, store_away
 from tests.bench._messages import KINDS
+from tests.bench._peer_runs import influxdb_client, stock_paho, telegraf
 
 _MEBIBYTE = 1 << 20
 
@@ -32,6 +34,7 @@ def main() -> None:
         folder = Path(name)
         if given.messages:
             _full_rate(folder, given, figures)
+            _peers(folder, given.messages, figures)
         _more(folder, given, figures)
     if given.json:
         given.json.write_text(json.dumps(figures, indent=2) + "\n")
@@ -45,6 +48,20 @@ def _full_rate(folder: Path, given: argparse.Namespace, figures: dict[str, dict[
         _tell(f"{f'{kind}: stock paho-mqtt, receiving only':44} {stock:7.2f} µs")
         _tell(_line(f"{kind} → {given.store}", found) + f"  {found.microseconds / stock:5.2f} of paho")
         figures[f"{kind}, {given.store}"] = _figures(found) | {"stock_paho_microseconds": stock}
+
+
+def _peers(folder: Path, messages: int, figures: dict[str, dict[str, float]]) -> None:
+    """What others make of the native messages; none of them keeps on disk what it acknowledges."""
+    for name, variable, run in (
+        ("stock paho-mqtt and influxdb-client", "INFLUXD2", influxdb_client),
+        ("Telegraf", "TELEGRAF", telegraf),
+    ):
+        if not os.environ.get(variable):
+            _tell(f"{name}: not run, as {variable} names no program")
+            continue
+        found = run(folder, messages)
+        _tell(_line(f"native: {name}", found))
+        figures[f"native, {name}"] = _figures(found)
 
 
 def _more(folder: Path, given: argparse.Namespace, figures: dict[str, dict[str, float]]) -> None:
