@@ -180,6 +180,7 @@ def _are_plain_names(names: frozenset[str]) -> bool:
     return all(_PLAIN.fullmatch(name) and name != "time" and not name.endswith(TEXT_SUFFIX) for name in names)
 
 
+@lru_cache(_CACHED_FIELDS)
 def field_key(name: str) -> str:
     """A field's name as a line spells it."""
     return field_to_stored(name).translate(_NAME_ESCAPES)

@@ -10,7 +10,7 @@ _HALF_A_CHARACTER = re.compile("[\ud800-\udfff]")
 
 def is_unicode(text: str) -> bool:
     """Whether the text has no half of a character in it, which no store can hold."""
-    return _HALF_A_CHARACTER.search(text) is None
+    return text.isascii() or _HALF_A_CHARACTER.search(text) is None
 
 
 def check_point(point: Point) -> None:
@@ -22,14 +22,13 @@ def check_point(point: Point) -> None:
             that does, or a time that is no integer. The text says which point, what is wrong, and where.
     """
     check_names(point.measurement, point.place)
-    place = point.place
-    where = f"point {point.measurement} of {place.house}/{place.room}/{place.device} at {point.time}"
     if type(point.time) is not int:
-        raise ValueError(f"{where}: the time {point.time!r} is no integer")
+        raise ValueError(f"{_spell(point)}: the time {point.time!r} is no integer")
     if not point.fields:
-        raise ValueError(f"{where}: there are no fields")
+        raise ValueError(f"{_spell(point)}: there are no fields")
     for name, value in point.fields.items():
-        _check_field(f"{where}: the field {name!r}", name, value)
+        if fault := _fault(name, value):
+            raise ValueError(f"{_spell(point)}: the field {name!r} {fault}")
 
 
 def check_names(measurement: str, place: Place) -> None:
@@ -38,33 +37,41 @@ def check_names(measurement: str, place: Place) -> None:
     Raises:
         ValueError: names which one.
     """
-    where = f"point {measurement} of {place.house}/{place.room}/{place.device}"
     names = {"measurement": measurement, "device": place.device, "house": place.house, "room": place.room}
     for key, name in names.items():
+        if name and is_unicode(name):
+            continue
+        where = f"point {measurement} of {place.house}/{place.room}/{place.device}"
         if not name:
             raise ValueError(f"{where}: the {key} has no name")
-        if not is_unicode(name):
-            raise ValueError(f"{where}: the {key}'s name is no valid Unicode: {name!r}")
+        raise ValueError(f"{where}: the {key}'s name is no valid Unicode: {name!r}")
 
 
-def _check_field(where: str, name: str, value: object) -> None:
+def _spell(point: Point) -> str:
+    place = point.place
+    return f"point {point.measurement} of {place.house}/{place.room}/{place.device} at {point.time}"
+
+
+def _fault(name: str, value: object) -> str:
+    """What is wrong with a field; nothing where it is sound."""
     if not name:
-        raise ValueError(f"{where} has no name")
+        return "has no name"
     if not is_unicode(name):
-        raise ValueError(f"{where} has a name that is no valid Unicode")
+        return "has a name that is no valid Unicode"
     if not isinstance(value, str | float) and type(value) is not int:
-        raise ValueError(f"{where} is of type {type(value).__name__}, neither number nor text")
+        return f"is of type {type(value).__name__}, neither number nor text"
     if isinstance(value, str) != name.endswith(TEXT_SUFFIX):
-        raise ValueError(
-            f"{where} holds {value!r:.100}: text, and only text, goes to fields that end in {TEXT_SUFFIX!r}"
-        )
-    if isinstance(value, str):
-        if not is_unicode(value):
-            raise ValueError(f"{where} is no valid Unicode: {value!r:.100}")
-        return
+        return f"holds {value!r:.100}: text, and only text, goes to fields that end in {TEXT_SUFFIX!r}"
+    return _text_fault(value) if isinstance(value, str) else _number_fault(value)
+
+
+def _text_fault(value: str) -> str:
+    return "" if is_unicode(value) else f"is no valid Unicode: {value!r:.100}"
+
+
+def _number_fault(value: float) -> str:
     try:
         number = float(value)
     except OverflowError:
-        raise ValueError(f"{where} is too large for a number") from None
-    if not math.isfinite(number):
-        raise ValueError(f"{where} is not finite: {value!r}")
+        return "is too large for a number"
+    return "" if math.isfinite(number) else f"is not finite: {value!r}"
