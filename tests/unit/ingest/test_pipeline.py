@@ -232,6 +232,34 @@ def test_refused_points_reject_their_message(world: _World) -> None:
     assert [(message.detail, message.payload) for message in kept] == [("no", b"2")]
 
 
+@pytest.mark.parametrize("error", [Retryable("away"), None])
+def test_pieces_of_a_pass_are_written_in_their_order(world: _World, error: Exception | None) -> None:
+    """Many messages are written piece by piece; where one fails, all come again; a refused one is told."""
+    world.store.refusing.add(5_003.0)
+    write, calls = world.store.write, []
+
+    def failing(project: str, points: Sequence[Point]) -> list[Refusal]:
+        calls.append(len(points))
+        if error is not None and len(calls) == 2:
+            raise error
+        return write(project, points)
+
+    world.store.write = failing  # type: ignore[method-assign]
+    world.receive(*[f"a/h/r/d{n % 7}/temperature" for n in range(9_000)])
+    world.pipeline.step()
+    if error is not None:
+        assert world.counts == (0, 0, 0, 9_000)
+        world.clock.now += 60
+        world.store.values.clear()
+    world.settle()
+    assert world.counts == (8_999, 1, 0, 0)
+    assert world.store.values["a"] == [float(n) for n in range(1, 9_001) if n != 5_003]
+    assert [kept.payload for kept in world.journal.rejected(project=None, reason=None, before=None, limit=9)] == [
+        b"5003"
+    ]
+    assert max(calls) == 4_000
+
+
 def test_damaged_batches_are_passed_and_counted(world: _World, monkeypatch: pytest.MonkeyPatch) -> None:
     """The messages around them are written."""
     world.receive(_A, _A)

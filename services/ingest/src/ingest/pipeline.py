@@ -2,14 +2,18 @@
 
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from functools import partial
 from random import Random
 from threading import Event
+from typing import TypeVar
 
 import structlog
 
 from hdh.errors import HdhError
+from hdh.model import Point
 from hdh.site import SiteFile
+from hdh.store.interface import Refusal
 from ingest.clock import now_ms
 from ingest.journal import Batch, Done, Journal, Lane, Move
 from ingest.message import Fault, Message, Placed, Reason
@@ -19,10 +23,12 @@ from ingest.progress import Progress
 from ingest.reports import Reports
 from ingest.short_way import ShortWay
 from ingest.waits import Waits
+from ingest.worker import Worker
 from ingest.write import Entry, Part, Store
 
-_MESSAGES_A_PASS = 5_000
+_MESSAGES_A_PASS = 8_000
 _BYTES_A_PASS = 4 * 1024 * 1024
+_MESSAGES_BEHIND = 4_000
 _IDLE_SECONDS = 0.5
 _GATHER_SECONDS = 0.05
 _NOWHERE = ""
@@ -31,6 +37,8 @@ _PRUNE_EVERY_SECONDS = 3_600.0
 _DAY_MS = 86_400_000
 
 _log = structlog.get_logger()
+
+_W = TypeVar("_W")
 
 
 class Pipeline:
@@ -70,6 +78,8 @@ class Pipeline:
         self._journal = journal
         self._sites = sites
         self._store = store
+        # What is written and what is placed meanwhile are two cores' work.
+        self._worker = Worker("write")
         self._reports = reports
         self._placers = Placers(journal)
         self.waits = Waits(clock, random)
@@ -100,11 +110,12 @@ class Pipeline:
             elif not self._is_behind():
                 # A pass costs as much as hundreds of messages: what comes within a moment goes in one.
                 stop.wait(_GATHER_SECONDS)
+        self._worker.end()
 
     def _is_behind(self) -> bool:
-        """Whether enough is pending for a whole pass, even for the lane that is furthest."""
+        """Whether enough is pending for a whole write, even for the lane that is furthest."""
         furthest = max(lane.position for lane in self._journal.lanes().values())
-        return self._journal.last - furthest >= _MESSAGES_A_PASS
+        return self._journal.last - furthest >= _MESSAGES_BEHIND
 
     def step(self) -> bool:
         """One pass for each group of lanes that stand at the same position. Returns whether any lane moved."""
@@ -126,7 +137,7 @@ class Pipeline:
         batches = self._journal.read(position, until=until, messages=_MESSAGES_A_PASS, size=_BYTES_A_PASS)
         if position == min(lane.position for lane in lanes.values()):
             self.oldest = next((batch.messages.times[0] for batch in batches if batch.messages), self.oldest)
-        moves = _Pass(self._journal, self._placers, self._store, self.waits, lanes).run(group, batches)
+        moves = _Pass(self._journal, self._placers, self._store, self._worker, self.waits, lanes).run(group, batches)
         for move in moves.values():
             self._reports.offer(move.rejected)
         if moves:
@@ -160,10 +171,13 @@ class Pipeline:
 class _Pass:
     """One group of lanes on its way through the next batches."""
 
-    def __init__(self, journal: Journal, placers: Placers, store: Store, waits: Waits, lanes: dict[str, Lane]) -> None:
+    def __init__(
+        self, journal: Journal, placers: Placers, store: Store, worker: Worker, waits: Waits, lanes: dict[str, Lane]
+    ) -> None:
         self._journal = journal
         self._placers = placers
         self._store = store
+        self._worker = worker
         self._waits = waits
         self._lanes = lanes
         self._parts: dict[str, Part] = {}
@@ -177,8 +191,8 @@ class _Pass:
         self._find = partial(_entry, batches)
         for batch in batches:
             self._place(batch, group)
-        for name in list(self._parts):
-            self._write(name)
+        for name, part in list(self._parts.items()):
+            self._try(name, part.write, self._store.write)
         moves = {name: self._move(name) for name in {*group, *self._parts} - self._failed}
         stays = {name: batches[0].first - 1 for name in self._failed if name not in self._lanes}
         damaged = [batch for batch in batches if batch.damage]
@@ -217,7 +231,7 @@ class _Pass:
             else:
                 part.add_points(batch.first + number, points)
             if part.is_full():
-                self._write(part.project)
+                self._try(part.project, part.write_later, self._write_later)
                 # A lane that failed takes no more.
                 ways.clear()
 
@@ -254,11 +268,14 @@ class _Pass:
             return self._placer_of[name].ahead(name)
         return self._lanes[name].ahead if name in self._lanes else {}
 
-    def _write(self, name: str) -> None:
+    def _write_later(self, project: str, points: Sequence[Point]) -> Future[list[Refusal]]:
+        return self._worker.submit(self._store.write, project, points)
+
+    def _try(self, name: str, write: Callable[[_W], None], how: _W) -> None:
         if name in self._failed:
             return
         try:
-            self._parts[name].write(self._store.write)
+            write(how)
         except Exception as error:  # noqa: BLE001 (a bug, too, must neither lose nor skip: the lane stays and says so)
             seconds = self._waits.failed(name, error)
             bug = not isinstance(error, HdhError)

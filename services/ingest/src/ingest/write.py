@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 
 import structlog
@@ -15,13 +16,16 @@ from hdh.store.interface import Refusal
 from ingest.journal import Move, Rejected
 from ingest.message import Fault, Ignored, Message, Placed, Reason
 
-_POINTS_AT_ONCE = 5_000
+_POINTS_AT_ONCE = 4_000
 _MOST_DETAILS = 5
 
 _log = structlog.get_logger()
 
 Write = Callable[[str, Sequence[Point]], list[Refusal]]
 """Writes points of a project; see `hdh.store.interface.Writer.write`."""
+
+WriteLater = Callable[[str, Sequence[Point]], Future[list[Refusal]]]
+"""The same, in a thread of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,7 @@ class Part:
     faults: dict[int, list[Fault]] = field(default_factory=dict)
     ignored: dict[Ignored, int] = field(default_factory=dict)
     written: int = 0
+    _writing: tuple[list[int], Future[list[Refusal]]] | None = None
 
     def add(self, number: int, placed: Placed) -> None:
         """Add what a message came to."""
@@ -83,14 +88,33 @@ class Part:
             Retryable: the store is away; nothing of this part may be marked as done.
             Misconfigured: the store does not take this project from us.
         """
-        for start in range(0, len(self.points), _POINTS_AT_ONCE):
-            piece = self.points[start : start + _POINTS_AT_ONCE]
-            refusals = write(self.project, piece)
-            for refusal in refusals:
-                found = self.faults.setdefault(self.owners[start + refusal.index], [])
-                found.append(Fault(Reason(refusal.reason), refusal.detail))
-            self.written += len(piece) - len(refusals)
+        self.settle()
+        points, owners = self._take()
+        if points:
+            self._note(owners, write(self.project, points))
+
+    def write_later(self, submit: WriteLater) -> None:
+        """Have written what is not written yet, once what went before is written. Raises what `write` does."""
+        self.settle()
+        points, owners = self._take()
+        self._writing = (owners, submit(self.project, points))
+
+    def settle(self) -> None:
+        """Wait for what is being written, if anything is. Raises what `write` does."""
+        if self._writing is not None:
+            owners, refusals = self._writing
+            self._writing = None
+            self._note(owners, refusals.result())
+
+    def _take(self) -> tuple[list[Point], list[int]]:
+        points, owners = self.points, self.owners
         self.points, self.owners = [], []
+        return points, owners
+
+    def _note(self, owners: list[int], refusals: list[Refusal]) -> None:
+        for refusal in refusals:
+            self.faults.setdefault(owners[refusal.index], []).append(Fault(Reason(refusal.reason), refusal.detail))
+        self.written += len(owners) - len(refusals)
 
     def move(self) -> Move:
         """What became of the messages, once all is written."""

@@ -14,8 +14,8 @@ from hdh.soundness import is_unicode
 from hdh.store.interface import Columns
 from hdh.times import spell
 from ingest.decoders.fields import add_reading
-from ingest.message import Fault
 from ingest.lane import check_time
+from ingest.message import Fault
 from migrate.batch import BadRow, Batch, Column, Labels
 from migrate.mapping.load import Mapping
 from migrate.mapping.rules import Rules, Skipped, Target, Unmapped, with_field
