@@ -53,7 +53,7 @@ lint: $(UV_PROJECT_ENVIRONMENT)/.dev ## Check style and types
 format: $(UV_PROJECT_ENVIRONMENT)/.dev ## Repair style where it can be done by itself
 	@$(PYTHON) -m ruff check --fix . ; $(PYTHON) -m ruff format .
 
-test-faults: $(UV_PROJECT_ENVIRONMENT)/.dev ## The long campaign of random faults: hours; DO="--events 50 --messages 0" for a short one
+test-faults: $(UV_PROJECT_ENVIRONMENT)/.dev ## The long campaign of random faults: an hour; DO="--faults 50 --messages 0" for a short one
 	@$(PYTHON) infra/make/system_packages.py
 	@$(PYTHON) -m tests.faults.campaign $(DO)
 

@@ -1,19 +1,20 @@
-"""The course of a campaign: events drawn from a seed, checks between them, and the account at the end."""
+"""The course of a campaign: faults drawn from a seed, a check after each, and the account at the end."""
 
 import random
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.common.eventually import eventually
 from tests.faults.campaign.faults import KILLED, faults_for, held
-from tests.faults.campaign.ledger import Outcome, settle
+from tests.faults.campaign.ledger import Ledger, Outcome
+from tests.faults.campaign.recovery import Recoveries, Recovery
 from tests.faults.campaign.stack import Stack, run_stack
 
 _MIXED = 0.3
-_MOST_SECONDS = 900.0
-"""How long a backlog may take at the end."""
+_WARM_SECONDS = 2.0
+_FULL_SPEED_SECONDS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,25 +23,25 @@ class Plan:
 
     Attributes:
         seed: of everything that is drawn.
-        events: how many faults.
-        messages: go on after the last fault until gateways have sent about so many.
+        faults: how many.
+        messages: so many are acknowledged at least; what the rate does not bring comes at once before each fault.
         gateways: how many processes publish.
         rate: messages a second of all together.
         store: sqlite or influxdb.
         only: draw only from faults in whose names one of these words stands; all where there is none.
         hold: seconds that a fault is held, at least and at most.
-        pause: seconds between two, at least and at most.
+        pause: seconds of load before a fault, at least and at most.
     """
 
     seed: int
-    events: int
+    faults: int
     messages: int = 0
     gateways: int = 4
     rate: float = 2_000
     store: str = "influxdb"
     only: tuple[str, ...] = ()
-    hold: tuple[float, float] = (0.5, 4.0)
-    pause: tuple[float, float] = (0.2, 2.0)
+    hold: tuple[float, float] = (0.2, 2.0)
+    pause: tuple[float, float] = (0.1, 0.5)
 
 
 @dataclass(slots=True)
@@ -48,76 +49,90 @@ class Run:
     """What happened.
 
     Attributes:
-        events: how often each fault was done.
-        checks: how often the counters were looked at; they reconciled each time.
-        most_pending: of ingest's journal.
-        settling: seconds from the last fault's end until nothing was pending.
+        full_speed: messages a second at which a backlog was worked off before the first fault.
+        recoveries: one after each fault, or each pair of faults.
+        checks: how often all that was acknowledged was found done, and the counters reconciled.
+        most_pending: of ingest's journal at a fault's end.
         memory: the most resident memory of ingest's last process, bytes.
+        failure: why it ended before its end.
     """
 
     plan: Plan
-    events: dict[str, int] = field(default_factory=dict)
+    full_speed: float = 0
+    recoveries: list[Recovery] = field(default_factory=list)
+    acknowledged: int = 0
     checks: int = 0
     most_pending: int = 0
     seconds: float = 0
-    settling: float = 0
     memory: int = 0
     outcome: Outcome = field(default_factory=Outcome)
+    failure: str = ""
+
+    @property
+    def faults(self) -> int:
+        """How many there were."""
+        return sum(len(recovery.faults) for recovery in self.recoveries)
+
+    @property
+    def is_clean(self) -> bool:
+        """It came to its end, and nothing was lost, doubled or invented."""
+        return not self.failure and self.outcome.is_clean
 
 
-def run(plan: Plan, folder: Path) -> Run:
+def run(plan: Plan, folder: Path, tell: Callable[[Run], None] = lambda _: None) -> Run:
     """Carry a campaign out.
 
     Args:
         plan: what to do.
         folder: for data and logs.
-
-    Raises:
-        AssertionError: the counters did not reconcile, or something did not come back within minutes.
+        tell: hears of it after each fault.
     """
-    drawn, found, began = random.Random(plan.seed), Run(plan), time.monotonic()
-    with run_stack(folder, plan.store) as stack:
-        stack.add_gateways(plan.gateways, plan.rate / plan.gateways)
-        names = sorted(name for name in faults_for(stack) if not plan.only or any(word in name for word in plan.only))
-        while (left := plan.events - sum(found.events.values())) > 0:
-            count = min(2 if drawn.random() < _MIXED else 1, left)
-            _do(stack, drawn.sample(names, min(count, len(names))), drawn, found)
-        while time.monotonic() - began < plan.messages / plan.rate:
-            time.sleep(1)
-            _check(stack, found)
-        _settle(stack, found)
+    found, began = Run(plan), time.monotonic()
+    try:
+        with run_stack(folder, plan.store, plan.gateways) as stack:
+            _carry_out(stack, found, tell, began)
+    except AssertionError as error:
+        found.failure = str(error)
     found.seconds = time.monotonic() - began
     return found
 
 
-def _do(stack: Stack, names: list[str], drawn: random.Random, found: Run) -> None:
-    """Some faults at once, and a pause after them."""
+def _carry_out(stack: Stack, found: Run, tell: Callable[[Run], None], began: float) -> None:
+    plan, drawn = found.plan, random.Random(found.plan.seed)
+    ledger = Ledger(stack.gateways.accounts, stack.store_url, stack.start)
+    recoveries = Recoveries(stack.gateways, ledger, stack.status)
+    found.full_speed = _full_speed(stack, recoveries, plan)
+    names = sorted(name for name in faults_for(stack) if not plan.only or any(word in name for word in plan.only))
+    while (left := plan.faults - found.faults) > 0:
+        count = min(2 if drawn.random() < _MIXED else 1, left, len(names))
+        share = plan.messages * (found.faults + count) // plan.faults
+        stack.gateways.send(plan.rate, more=max(0, share - stack.gateways.acknowledged))
+        chosen = drawn.sample(names, count)
+        _do(stack, chosen, drawn, plan)
+        found.recoveries.append(recoveries.wait(chosen))
+        found.acknowledged, found.seconds = stack.gateways.acknowledged, time.monotonic() - began
+        found.checks, found.most_pending = recoveries.checks, recoveries.most_pending
+        tell(found)
+    found.memory = stack.ingest.memory()
+    found.outcome = ledger.settle(stack.status())
+
+
+def _full_speed(stack: Stack, recoveries: Recoveries, plan: Plan) -> float:
+    """Messages a second at which a backlog is worked off that waits at the gateways."""
+    stack.gateways.send(plan.rate)
+    time.sleep(_WARM_SECONDS)
+    recoveries.wait(())
+    stack.gateways.send(plan.rate, more=int(plan.rate * _FULL_SPEED_SECONDS))
+    backlog = recoveries.wait(())
+    return backlog.backlog / backlog.moving
+
+
+def _do(stack: Stack, names: list[str], drawn: random.Random, plan: Plan) -> None:
+    """Some faults at once, under load."""
     faults = faults_for(stack)
+    time.sleep(drawn.uniform(*plan.pause))
     with ExitStack() as block:
         # What was killed starts last: it could not where a disk is still full, or the site file still broken.
         for name in sorted(names, key=lambda name: KILLED not in name):
             block.enter_context(held(faults[name], stack, drawn))
-            found.events[name] = found.events.get(name, 0) + 1
-        time.sleep(drawn.uniform(*found.plan.hold))
-    time.sleep(drawn.uniform(*found.plan.pause))
-    _check(stack, found)
-
-
-def _check(stack: Stack, found: Run) -> None:
-    found.most_pending = max(found.most_pending, stack.status()["pending"])
-    found.checks += 1
-
-
-def _settle(stack: Stack, found: Run) -> None:
-    healed = time.monotonic()
-    accounts = stack.end_gateways(_MOST_SECONDS)
-    sent = sum(account.acknowledged for account in accounts)
-    eventually(lambda: _is_done(stack, sent), seconds=_MOST_SECONDS, every=0.5)
-    found.settling = time.monotonic() - healed
-    found.memory = stack.ingest.memory()
-    found.outcome = settle(accounts, stack.store_url, stack.start, stack.status())
-
-
-def _is_done(stack: Stack, sent: int) -> bool:
-    status = stack.status()
-    return bool(status["received"] >= sent and status["pending"] == 0)
+        time.sleep(drawn.uniform(*plan.hold))

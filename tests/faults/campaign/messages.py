@@ -29,9 +29,19 @@ def kind_of(number: int) -> Kind:
     return {_BROKEN: Kind.BROKEN, _EMPTY: Kind.EMPTY}.get(place, Kind.TIMED)
 
 
-def kinds(count: int) -> NDArray[np.int64]:
-    """The kinds of the messages 0, 1, … of any gateway, shape (count,)."""
-    return np.resize(np.array([kind_of(number) for number in range(_CYCLE)]), count)
+_KINDS = np.array([kind_of(number) for number in range(_CYCLE)])
+
+
+def numbers_of(kind: Kind, first: int, stop: int) -> NDArray[np.int64]:
+    """The numbers of one kind in a range, ascending, of any gateway."""
+    numbers = np.arange(first, stop)
+    return numbers[_KINDS[numbers % _CYCLE] == kind]
+
+
+def count_of(kind: Kind, first: int, stop: int) -> int:
+    """How many of one kind there are in a range."""
+    whole, rest = divmod(stop - first, _CYCLE)
+    return whole * len(numbers_of(kind, 0, _CYCLE)) + len(numbers_of(kind, stop - rest, stop))
 
 
 def message(gateway: int, number: int, start: int) -> tuple[str, bytes]:

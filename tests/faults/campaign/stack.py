@@ -1,8 +1,6 @@
 """The stack of a campaign: broker, ingest, store and api, with a proxy on every way between them, and gateways."""
 
-import json
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -15,7 +13,7 @@ from tests.common.eventually import eventually
 from tests.common.ingest import Ingest, reconciled
 from tests.common.proxy import Proxy
 from tests.common.servers import Influxd, Mosquitto
-from tests.faults.campaign.ledger import Account
+from tests.faults.campaign.gateways import Gateways
 from tests.faults.campaign.messages import PROJECT
 
 _SITE = """
@@ -50,7 +48,7 @@ class Stack:
     site: Path
     start: int
     disks: dict[str, Path]
-    _gateways: list[subprocess.Popen[str]]
+    gateways: Gateways
 
     def name_site(self, title: str) -> None:
         """Give the project another title in the site file."""
@@ -60,26 +58,6 @@ class Stack:
         """Leave a site file that cannot be read."""
         self.site.write_text("projects: [", encoding="utf-8")
 
-    def add_gateways(self, count: int, rate: float) -> None:
-        """Start so many gateways, each with so many messages a second."""
-        for number in range(len(self._gateways), len(self._gateways) + count):
-            arguments = (self.gateways_way.port, number, self.start, rate)
-            command = [sys.executable, "-m", "tests.faults.campaign.gateway", *map(str, arguments)]
-            self._gateways.append(subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True))
-
-    def end_gateways(self, seconds: float) -> list[Account]:
-        """Let them finish what they have begun; their accounts, once everything is acknowledged."""
-        accounts = []
-        for gateway in self._gateways:
-            assert gateway.stdin
-            gateway.stdin.close()
-            gateway.stdin = None
-        for gateway in self._gateways:
-            told = json.loads(gateway.communicate(timeout=seconds)[0])
-            assert gateway.returncode == 0
-            accounts.append(Account(told["acknowledged"], dict(told["again"])))
-        return accounts
-
     def status(self) -> dict[str, Any]:
         """Ingest's counters, as soon as it answers; they must reconcile whenever it does."""
         # Checked outside: what is wrong once is not waited for until it is right.
@@ -87,12 +65,13 @@ class Stack:
 
 
 @contextmanager
-def run_stack(folder: Path, store: str) -> Iterator[Stack]:
-    """Start everything but the gateways.
+def run_stack(folder: Path, store: str, gateways: int) -> Iterator[Stack]:
+    """Start everything; the gateways wait for orders.
 
     Args:
         folder: for data and logs.
         store: sqlite or influxdb.
+        gateways: how many.
     """
     with ExitStack() as held:
         broker = held.enter_context(Mosquitto(folder / "broker"))
@@ -116,21 +95,15 @@ def run_stack(folder: Path, store: str) -> Iterator[Stack]:
         )
         held.enter_context(ingest)
         api = held.enter_context(Api(folder / "api", way_url, HDH_SITE_FILE=str(site), HDH_INGEST_URLS=ingest.url))
-        gateways: list[subprocess.Popen[str]] = []
-        held.callback(_kill, gateways)
+        start = time.time_ns() // 1_000_000 - _BEFORE_MS
         yield Stack(
-            broker, ingest, api, influxd, gateways_way, ingest_way, store_way, store_url, site,
-            time.time_ns() // 1_000_000 - _BEFORE_MS, disks, gateways,
+            broker, ingest, api, influxd, gateways_way, ingest_way, store_way, store_url, site, start, disks,
+            held.enter_context(Gateways(gateways_way.port, gateways, start)),
         )  # fmt: skip
 
 
 def _write_site(path: Path, title: str) -> None:
     path.write_text(_SITE.format(project=PROJECT, title=title), encoding="utf-8")
-
-
-def _kill(gateways: list[subprocess.Popen[str]]) -> None:
-    for gateway in gateways:
-        gateway.kill()
 
 
 @contextmanager
