@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.faults.campaign.faults import KILLED, faults_for, held
+from tests.faults.campaign.faults import KILLED, faults_for, held, not_tried
 from tests.faults.campaign.ledger import Ledger, Outcome
 from tests.faults.campaign.recovery import Recoveries, Recovery
 from tests.faults.campaign.stack import Stack, run_stack
@@ -54,6 +54,7 @@ class Run:
         checks: how often all that was acknowledged was found done, and the counters reconciled.
         most_pending: of ingest's journal at a fault's end.
         memory: the most resident memory of ingest's last process, bytes.
+        not_tried: faults that cannot be done here, and what it lacks.
         failure: why it ended before its end.
     """
 
@@ -66,6 +67,7 @@ class Run:
     seconds: float = 0
     memory: int = 0
     outcome: Outcome = field(default_factory=Outcome)
+    not_tried: dict[str, str] = field(default_factory=dict)
     failure: str = ""
 
     @property
@@ -102,6 +104,7 @@ def _carry_out(stack: Stack, found: Run, tell: Callable[[Run], None], began: flo
     ledger = Ledger(stack.gateways.accounts, stack.store_url, stack.start)
     recoveries = Recoveries(stack.gateways, ledger, stack.status)
     found.full_speed = _full_speed(stack, recoveries, plan)
+    found.not_tried = not_tried(stack)
     names = sorted(name for name in faults_for(stack) if not plan.only or any(word in name for word in plan.only))
     while (left := plan.faults - found.faults) > 0:
         count = min(2 if drawn.random() < _MIXED else 1, left, len(names))

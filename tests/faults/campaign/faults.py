@@ -14,7 +14,7 @@ from typing import TypeAlias
 from hdh.mqtt import packets
 from tests.common.proxy import OPEN, Proxy, Wire
 from tests.common.servers import Server
-from tests.faults.campaign.stack import Stack
+from tests.faults.campaign.stack import BEFORE_MS, Stack
 
 Fault: TypeAlias = Callable[[Stack, random.Random], Iterator[None]]
 """Done up to its yield, healed after it."""
@@ -37,6 +37,9 @@ _WIRES = {
 KILLED = "is killed"
 _STORM_CUTS = 10
 _TWICE = "ingest's client id comes twice"
+_JUMPS = "the clock jumps by an hour"
+_FULL = "the {}'s disk is full"
+_DISKS = ("journal", "store")
 _TAKES_OVER = (2, 0, 21)
 """Mosquitto 2.0.11, after a session was taken over while many messages waited, sends again what was acknowledged."""
 _LEFT_BYTES = 256 * 1024
@@ -123,6 +126,19 @@ def site(stack: Stack, drawn: random.Random) -> Iterator[None]:
     stack.name_site(f"Campaign {drawn.randrange(1_000)}")
 
 
+def jump(stack: Stack, drawn: random.Random) -> Iterator[None]:
+    """The clock jumps back by an hour, and forth again.
+
+    A millisecond that passes twice would be no fault but the contract: in a campaign of hours it jumps by more hours.
+    """
+    del drawn
+    assert stack.clock
+    age = time.time() - (stack.start + BEFORE_MS) / 1000
+    stack.clock.move(-3600 * (1 + int(age // 1800)))
+    yield
+    stack.clock.move(0)
+
+
 def locked(stack: Stack, drawn: random.Random) -> Iterator[None]:
     """Another program holds the SQLite store's file for itself."""
     del drawn
@@ -158,18 +174,28 @@ def faults_for(stack: Stack) -> dict[str, Fault]:
         "gateways reconnect in a storm": storm,
         _TWICE: same_id,
         "the site file changes": site,
-        **{f"the {name}'s disk is full": _full(name) for name in stack.disks},
+        _JUMPS: jump,
+        **{_FULL.format(name): _full(name) for name in _DISKS},
     }
-    if stack.broker.version < _TAKES_OVER:
-        del found[_TWICE]
     if (influxd := stack.influxd) is None:
         found["the store is locked"] = locked
     else:
         # InfluxDB 1 confirms what it writes behind an entry that a full disk tore, and forgets it when it is killed.
-        found.pop("the store's disk is full", None)
+        del found[_FULL.format("store")]
         found |= _killed("the store", lambda _: influxd)
         found |= _wired("ingest to store", lambda stack: stack.store_way)
         found |= {f"the store answers {status}": _answered(status) for status in _STATUS}
+    return {name: fault for name, fault in found.items() if name not in not_tried(stack)}
+
+
+def not_tried(stack: Stack) -> dict[str, str]:
+    """Faults that cannot be done here, and what it lacks."""
+    full = [_FULL.format(name) for name in _DISKS if name not in stack.disks]
+    found = dict.fromkeys(full, "the right to mount a small disk")
+    if stack.broker.version < _TAKES_OVER:
+        found[_TWICE] = f"Mosquitto {'.'.join(map(str, _TAKES_OVER))} or newer"
+    if not stack.clock:
+        found[_JUMPS] = "a C compiler"
     return found
 
 

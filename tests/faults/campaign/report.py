@@ -101,6 +101,8 @@ def _faults(run: Run) -> list[str]:
         "| fault | times | backlog at its end | which takes at full speed, s | took, s | of that standing, s | ratio |",
         "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
         *rows,
+        "",
+        *(f"Not tried: {name}. It takes {lack}." for name, lack in run.not_tried.items()),
     ]
 
 

@@ -13,6 +13,7 @@ from tests.common.eventually import eventually
 from tests.common.ingest import Ingest, reconciled
 from tests.common.proxy import Proxy
 from tests.common.servers import Influxd, Mosquitto
+from tests.faults.campaign.clock import SetClock, can_be_set
 from tests.faults.campaign.gateways import Gateways
 from tests.faults.campaign.messages import PROJECT
 
@@ -20,7 +21,8 @@ _SITE = """
 projects:
   - {{id: {project}, title: "{title}", timezone: Europe/Helsinki, retention: forever, public: true}}
 """
-_BEFORE_MS = 86_400_000
+BEFORE_MS = 86_400_000
+"""The first message's time lies so far before the stack's start."""
 
 
 @dataclass(slots=True)
@@ -35,6 +37,7 @@ class Stack:
         site: the site file.
         start: the time (epoch ms) of every gateway's first message.
         disks: small disks of their own, by what lies on them, where they could be made.
+        clock: of ingest and api; None where it cannot be set.
     """
 
     broker: Mosquitto
@@ -48,6 +51,7 @@ class Stack:
     site: Path
     start: int
     disks: dict[str, Path]
+    clock: SetClock | None
     gateways: Gateways
 
     def name_site(self, title: str) -> None:
@@ -84,6 +88,8 @@ def run_stack(folder: Path, store: str, gateways: int) -> Iterator[Stack]:
             store_url, way_url = influxd.url, f"influxdb://127.0.0.1:{store_way.port}?generation=1"
         else:
             store_url = way_url = f"sqlite:///{folder}/store/store.db"
+        clock = SetClock(folder / "clock") if can_be_set() else None
+        clocked = clock.variables if clock else {}
         site = folder / "site.yaml"
         _write_site(site, "Campaign")
         ingest = Ingest(
@@ -92,12 +98,14 @@ def run_stack(folder: Path, store: str, gateways: int) -> Iterator[Stack]:
             way_url,
             HDH_SITE_FILE=str(site),
             HDH_JOURNAL_DIR=str(folder / "journal" / "journal"),
+            **clocked,
         )
         held.enter_context(ingest)
-        api = held.enter_context(Api(folder / "api", way_url, HDH_SITE_FILE=str(site), HDH_INGEST_URLS=ingest.url))
-        start = time.time_ns() // 1_000_000 - _BEFORE_MS
+        api = Api(folder / "api", way_url, HDH_SITE_FILE=str(site), HDH_INGEST_URLS=ingest.url, **clocked)
+        held.enter_context(api)
+        start = time.time_ns() // 1_000_000 - BEFORE_MS
         yield Stack(
-            broker, ingest, api, influxd, gateways_way, ingest_way, store_way, store_url, site, start, disks,
+            broker, ingest, api, influxd, gateways_way, ingest_way, store_way, store_url, site, start, disks, clock,
             held.enter_context(Gateways(gateways_way.port, gateways, start)),
         )  # fmt: skip
 

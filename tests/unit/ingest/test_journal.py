@@ -328,7 +328,18 @@ def test_packets_of_the_newest_entries_come_in_order(tmp_path: Path) -> None:
     assert journal.packets(0, 2) == [(3, (6, 7)), (5, (0, 8))]
     assert journal.packets(3, 99) == [(5, (0, 8))]
     assert journal.packets(5, 99) == []
-    assert messages[4:] == journal.newest(4)
+    journal.close()
+
+
+def test_the_newest_entries_are_those_of_a_span(tmp_path: Path) -> None:
+    """After the clock was set back by an hour, not all that came in that hour is read: it may not fit into memory."""
+    journal = SqliteJournal(tmp_path)
+    times = (1, 2, 3, 4, 3_600_000, 3_600_001)
+    messages = [Message("t", b"%d" % n, time, n) for n, time in enumerate(times)]
+    for start in (0, 2, 4):
+        journal.append(Messages.of(messages[start : start + 2]), "v", "text")
+    assert messages[4:] == journal.newest(3_600_000, 3_610_000)
+    assert messages[3:4] == journal.newest(4, 10_004)
     journal.close()
 
 

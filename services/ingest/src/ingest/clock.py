@@ -6,7 +6,8 @@ from hashlib import blake2b
 
 from ingest.message import Message
 
-_MOST_AHEAD_MS = 5_000
+MOST_AHEAD_MS = 5_000
+"""A topic's time never runs further ahead of the clock."""
 _TOPICS = 65_536
 _LONGEST_TOPIC = 128
 
@@ -43,7 +44,7 @@ class EntryClock:
             if before is None:
                 given = self._meet(topic, now)
             else:
-                given = last[topic] = now if before < now or before - now > _MOST_AHEAD_MS else before + 1
+                given = last[topic] = now if before < now or before - now > MOST_AHEAD_MS else before + 1
             times.append(given)
         return times
 

@@ -14,7 +14,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 from hdh.errors import Retryable
 from hdh.site import SiteFile
 from ingest.backoff import Backoff
-from ingest.clock import EntryClock, now_ms
+from ingest.clock import MOST_AHEAD_MS, EntryClock, now_ms
 from ingest.journal import Journal
 from ingest.message import Messages
 from ingest.packets import Packets
@@ -79,7 +79,9 @@ class Receiver:
         self._reports = reports
         self._appended = appended
         self._backoff = Backoff(0.5, 30.0, random)
-        self._clock = EntryClock(journal.newest(now_ms()))
+        # What matters is within the time that a topic may be ahead, in batches that span as much.
+        now = now_ms()
+        self._clock = EntryClock(journal.newest(now, now + 2 * MOST_AHEAD_MS))
         self._window = Window(journal)
         self._others = Others(settings.topics_of_others) if settings.topics_of_others else None
         self._protocol = MQTTProtocolVersion.MQTTv5

@@ -176,8 +176,11 @@ class Journal(Reader, Protocol):
     def rejected(self, *, project: str | None, reason: str | None, before: int | None, limit: int) -> list[Rejected]:
         """Rejected messages, newest first, from ids below `before`; of long payloads only the beginning."""
 
-    def newest(self, since: int) -> list[Message]:
-        """The newest messages that came at or after `since` (epoch ms); asked before the first append."""
+    def newest(self, since: int, until: int) -> list[Message]:
+        """The newest messages that came at or after `since` (epoch ms); asked before the first append.
+
+        Batches that end after `until` (epoch ms) are left out: where the clock was set back, they may be very many.
+        """
 
     def note(self, name: str) -> str | None:
         """A small text that was remembered."""

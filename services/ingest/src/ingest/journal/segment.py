@@ -194,9 +194,10 @@ class Segment:
         ):
             yield position, self._packet_ids(packets)
 
-    def newest(self, since: int) -> Iterator[Batch]:
-        """Its newest batches back to the first whose messages are all older than `since` (epoch ms)."""
-        for row in self._connection.execute(f"SELECT {_COLUMNS} FROM batches ORDER BY position DESC"):  # noqa: S608 (names of ours)
+    def newest(self, since: int, until: int) -> Iterator[Batch]:
+        """Its newest batches, none that ends after `until`, back to the first that is all older than `since`."""
+        query = f"SELECT {_COLUMNS} FROM batches WHERE time <= ? ORDER BY position DESC"  # noqa: S608 (names of ours)
+        for row in self._connection.execute(query, (until,)):
             if row[2] < since:
                 return
             yield self._batch(row, row[0] + max(row[1], 1))

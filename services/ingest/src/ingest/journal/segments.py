@@ -145,13 +145,13 @@ class Segments:
         size = sum(_size(Path(f"{segment.path}{suffix}")) for suffix in ("", "-wal"))
         return size >= self._max_bytes or self._monotonic() - self._opened >= self._max_seconds
 
-    def newest(self, since: int) -> list[Message]:
-        """The newest messages, back to the first batch that is all older than `since` (epoch ms)."""
+    def newest(self, since: int, until: int) -> list[Message]:
+        """The newest messages, back to the first batch that is all older than `since`; see the interface."""
         found: list[Message] = []
         for first in reversed(self._firsts):
             with suppress(sqlite3.DatabaseError), retryable(self._folder, "read"):
                 segment = self.reading.segment(first)
-                found += [message for batch in segment.newest(since) for message in batch.messages]
+                found += [message for batch in segment.newest(since, until) for message in batch.messages]
                 if segment.newest_time() is not None:
                     break
         return [message for message in found if message.time >= since]

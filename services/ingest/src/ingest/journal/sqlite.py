@@ -92,9 +92,9 @@ class SqliteJournal:
         """See the interface."""
         return self._segments.reading.packets(after, newest)
 
-    def newest(self, since: int) -> list[Message]:
+    def newest(self, since: int, until: int) -> list[Message]:
         """See the interface."""
-        return self._segments.newest(since)
+        return self._segments.newest(since, until)
 
     def note(self, name: str) -> str | None:
         """See the interface."""
