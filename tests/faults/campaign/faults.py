@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from hdh.mqtt import packets
+from tests.common import first_format
 from tests.common.proxy import OPEN, Proxy, Wire
 from tests.common.servers import Server
 from tests.faults.campaign.stack import BEFORE_MS, Stack
@@ -55,7 +56,7 @@ def _killed(name: str, server: Callable[[Stack], Server]) -> dict[str, Fault]:
             time.sleep(drawn.uniform(0.1, 1.5))
             server(stack).kill()
         yield
-        server(stack).start_anyhow(seconds=120)
+        _start(server(stack))
 
     def freeze(stack: Stack, drawn: random.Random) -> Iterator[None]:
         del drawn
@@ -64,6 +65,22 @@ def _killed(name: str, server: Callable[[Stack], Server]) -> dict[str, Fault]:
         server(stack).thaw()
 
     return {f"{name} {KILLED}": kill, f"{name} stands still": freeze}
+
+
+def upgrade(stack: Stack, drawn: random.Random) -> Iterator[None]:
+    """Ingest ends, and the next release goes on: on a journal of the first format, with other routes."""
+    stack.ingest.kill()
+    first_format.rewrite(max(stack.ingest.journal.glob("segment-*.db")))
+    yield
+    stack.name_site("Upgraded", is_routed=drawn.random() < 0.5)
+    _start(stack.ingest)
+
+
+def _start(server: Server) -> None:
+    """Start it, unless another fault has killed it too and started it."""
+    assert server.process
+    if server.process.poll() is not None:
+        server.start_anyhow(seconds=120)
 
 
 def _wired(name: str, way: Callable[[Stack], Proxy | None]) -> dict[str, Fault]:
@@ -175,6 +192,7 @@ def faults_for(stack: Stack) -> dict[str, Fault]:
         _TWICE: same_id,
         "the site file changes": site,
         _JUMPS: jump,
+        f"ingest {KILLED}, and another release goes on": upgrade,
         **{_FULL.format(name): _full(name) for name in _DISKS},
     }
     if (influxd := stack.influxd) is None:

@@ -21,6 +21,11 @@ _SITE = """
 projects:
   - {{id: {project}, title: "{title}", timezone: Europe/Helsinki, retention: forever, public: true}}
 """
+_ROUTES = f"""
+routes:
+  - {{topic: "{PROJECT}/{{house}}/{{room}}/{{device}}/{{quantity}}", decoder: value}}
+"""
+_SEGMENT_BYTES = 8 * 1024 * 1024
 BEFORE_MS = 86_400_000
 """The first message's time lies so far before the stack's start."""
 
@@ -54,9 +59,9 @@ class Stack:
     clock: SetClock | None
     gateways: Gateways
 
-    def name_site(self, title: str) -> None:
-        """Give the project another title in the site file."""
-        _write_site(self.site, title)
+    def name_site(self, title: str, *, is_routed: bool = False) -> None:
+        """Give the project another title in the site file, and its messages a route, by which they come to the same."""
+        _write_site(self.site, title, _ROUTES if is_routed else "")
 
     def break_site(self) -> None:
         """Leave a site file that cannot be read."""
@@ -98,6 +103,7 @@ def run_stack(folder: Path, store: str, gateways: int) -> Iterator[Stack]:
             way_url,
             HDH_SITE_FILE=str(site),
             HDH_JOURNAL_DIR=str(folder / "journal" / "journal"),
+            HDH_INGEST_SEGMENT_BYTES=str(_SEGMENT_BYTES),
             **clocked,
         )
         held.enter_context(ingest)
@@ -110,8 +116,8 @@ def run_stack(folder: Path, store: str, gateways: int) -> Iterator[Stack]:
         )  # fmt: skip
 
 
-def _write_site(path: Path, title: str) -> None:
-    path.write_text(_SITE.format(project=PROJECT, title=title), encoding="utf-8")
+def _write_site(path: Path, title: str, routes: str = "") -> None:
+    path.write_text(_SITE.format(project=PROJECT, title=title) + routes, encoding="utf-8")
 
 
 @contextmanager

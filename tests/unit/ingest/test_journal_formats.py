@@ -1,14 +1,11 @@
 """The journal as the first release wrote it: what has been received must be readable for ever."""
 
 import sqlite3
-import struct
-import zlib
 from pathlib import Path
 
-import msgspec
-
-from ingest.journal import SqliteJournal
+from ingest.journal import Batch, SqliteJournal
 from ingest.message import Message, Messages
+from tests.common import first_format
 
 
 def _messages(first: int, count: int) -> list[Message]:
@@ -21,22 +18,8 @@ def _all(journal: SqliteJournal) -> list[Message]:
 
 
 def _write_first_format(path: Path, messages: list[Message]) -> None:
-    """A segment as the first release wrote it."""
-    packets = b"".join(struct.pack(">H8s", m.packet_id, b"a digest") for m in messages if m.packet_id)
-    body = msgspec.msgpack.encode(messages)
-    time = max(message.time for message in messages)
-    head = f"1 {len(messages)} {time} v1".encode()
-    row = (1, len(messages), time, "v1", zlib.crc32(body, zlib.crc32(packets, zlib.crc32(head))), packets, body)
-    db = sqlite3.connect(path)
-    db.executescript(
-        "CREATE TABLE batches (position INTEGER PRIMARY KEY, count INTEGER NOT NULL, time INTEGER NOT NULL,"
-        " site_version TEXT NOT NULL, checksum INTEGER NOT NULL, packets BLOB NOT NULL, messages BLOB NOT NULL);"
-        "CREATE TABLE sites (version TEXT PRIMARY KEY, text TEXT NOT NULL); PRAGMA user_version = 1;"
-        "INSERT INTO sites VALUES ('v1', 'text of v1');"
-    )
-    db.execute("INSERT INTO batches VALUES (?, ?, ?, ?, ?, ?, ?)", row)
-    db.commit()
-    db.close()
+    batch = Batch(1, len(messages), "v1", Messages.of(messages))
+    first_format.write(path, [batch], {"v1": "text of v1"})
 
 
 def test_a_journal_of_the_first_format_is_read_and_gone_on_with(tmp_path: Path) -> None:
@@ -66,4 +49,21 @@ def test_an_empty_segment_of_the_first_format_is_taken_over(tmp_path: Path) -> N
     assert _messages(1, 10) == _all(journal)
     assert [path] == sorted(tmp_path.glob("segment-*.db*"))[:1]
     assert not list(tmp_path.glob("*.damaged-*"))
+    journal.close()
+
+
+def test_a_rewritten_segment_holds_what_it_held(tmp_path: Path) -> None:
+    """The fault suite makes journals of the first format from those of today."""
+    messages = [Message("t", b"%d" % n, 1_000 + n, n, retain=n == 2) for n in range(20)]
+    journal = SqliteJournal(tmp_path)
+    journal.append(Messages.of(messages[:10]), "v1", "text of v1")
+    journal.append(Messages.of(messages[10:]), "v2", "text of v2")
+    journal.close()
+    first_format.rewrite(tmp_path / f"segment-{1:020}.db")
+    journal = SqliteJournal(tmp_path)
+    assert messages == _all(journal)
+    batches = list(journal.read(0, until=20, messages=1 << 60, size=1 << 60))
+    assert [journal.site_text(batch) for batch in batches] == ["text of v1", "text of v2"]
+    journal.append(Messages.of(messages[:1]), "v2", "text of v2")
+    assert len(list(tmp_path.glob("segment-*.db"))) == 2
     journal.close()
