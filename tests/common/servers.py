@@ -97,15 +97,28 @@ class Server:
 
 
 class Mosquitto(Server):
-    """A Mosquitto with persistence and wide queues, without passwords, on loopback."""
+    """A Mosquitto with wide queues, without passwords, on loopback; it saves what waits when it ends.
 
-    def __init__(self, folder: Path, port: int | None = None, extra: str = "") -> None:
+    Args:
+        folder: for its configuration, log and saved state.
+        port: a free one where none is given.
+        extra: more lines of its configuration.
+        saving: those that say when it saves.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        port: int | None = None,
+        extra: str = "",
+        saving: str = "persistence true\nautosave_interval 1800",
+    ) -> None:
         self.port = port or free_port()
         folder.mkdir(parents=True, exist_ok=True)
         config = folder / "mosquitto.conf"
         config.write_text(
-            f"listener {self.port} 127.0.0.1\nallow_anonymous true\npersistence true\n"
-            f"persistence_location {folder}/\nautosave_interval 1800\nmax_inflight_messages 2000\n"
+            f"listener {self.port} 127.0.0.1\nallow_anonymous true\n{saving}\n"
+            f"persistence_location {folder}/\nmax_inflight_messages 2000\n"
             f"max_queued_messages 0\nmax_queued_bytes 2000000000\nset_tcp_nodelay true\n"
             # Started by root it would become its own user, who may not write here.
             f"user {'root' if os.geteuid() == 0 else os.environ.get('USER', 'nobody')}\n{extra}\n"

@@ -3,7 +3,7 @@
 It publishes at QoS 1, some messages in flight, and sends again what was not acknowledged when a connection ended.
 A line of its input is an order: from which time on (seconds of the machine's monotonic clock) so many messages a
 second, and how many more at once. Where that rate is 0, it answers with a line as soon as everything that was due is
-acknowledged: its account. It ends when its input does.
+acknowledged: its account. It ends when its input does, with its account of that moment.
 """
 
 import argparse
@@ -23,8 +23,7 @@ _AT_ONCE = 100
 _PACKET_IDS = 60_000
 _ACKNOWLEDGEMENT = 4
 _PATIENCE_SECONDS = 5.0
-AGAIN_SECONDS = 0.2
-"""How long it waits before it connects again."""
+_AGAIN_SECONDS = 0.2
 _TICK_SECONDS = 0.02
 
 
@@ -57,7 +56,8 @@ class Gateway:
                 with socket.create_connection(("127.0.0.1", self._port), timeout=_PATIENCE_SECONDS) as connected:
                     self._publish(connected)
             except OSError:
-                self._take_orders(AGAIN_SECONDS)
+                self._take_orders(_AGAIN_SECONDS)
+        self._tell()
 
     def _publish(self, connected: socket.socket) -> None:
         connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -117,8 +117,12 @@ class Gateway:
                 self._ordered = max(self._next, self._due(since)) + int(more)
                 self._since, self._rate, self._is_asked = since, rate, rate == 0
         if self._is_asked and self.acknowledged == self._due():
-            print(json.dumps({"acknowledged": self.acknowledged, "again": self.again}), flush=True)  # noqa: T201
-            self.again, self._is_asked = [], False
+            self._tell()
+            self._is_asked = False
+
+    def _tell(self) -> None:
+        print(json.dumps({"acknowledged": self.acknowledged, "again": self.again}), flush=True)  # noqa: T201
+        self.again = []
 
 
 def main() -> None:

@@ -32,7 +32,7 @@ class Gateways:
         start: the time (epoch ms) of the first message of each.
 
     Attributes:
-        accounts: by gateway, as of the last time that all was acknowledged.
+        accounts: by gateway, as of the last time that all was acknowledged, or of their end.
     """
 
     def __init__(self, port: int, count: int, start: int) -> None:
@@ -85,9 +85,16 @@ class Gateways:
                 while line and not line.endswith(b"\n"):
                     line += os.read(pipe.fileno(), 1 << 20)
                 assert line, f"gateway {number} ended"
-                told = json.loads(line)
-                account = self.accounts[number]
-                account.acknowledged = told["acknowledged"]
-                account.again += [(first, stop) for first, stop in told["again"]]
+                self._note(number, line)
                 self._asked.discard(number)
         return not self._asked
+
+    def end(self) -> None:
+        """End them now, whatever is under way: accounts are of this moment."""
+        for number, process in enumerate(self._processes):
+            self._note(number, process.communicate(timeout=60)[0])
+
+    def _note(self, number: int, line: bytes) -> None:
+        told, account = json.loads(line), self.accounts[number]
+        account.acknowledged = told["acknowledged"]
+        account.again += [(first, stop) for first, stop in told["again"]]
