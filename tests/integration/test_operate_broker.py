@@ -2,7 +2,6 @@
 
 import functools
 import json
-import signal
 import socket
 import ssl
 from collections.abc import Iterator
@@ -17,38 +16,9 @@ from typer.testing import CliRunner, Result
 
 from operate.main import app
 from tests.common.eventually import eventually
-from tests.common.servers import Mosquitto, find, free_port
+from tests.common.stack_broker import StackBroker
 
 pytestmark = pytest.mark.mosquitto
-
-CONFIG = Path(__file__).parents[2] / "infra" / "mosquitto" / "mosquitto.conf"
-
-
-class StackBroker(Mosquitto):
-    """Mosquitto as the stack runs it; only folders and ports are the test's own."""
-
-    def __init__(self, folder: Path, credentials: Path) -> None:
-        super().__init__(folder)
-        self.tls_port = free_port()
-        text = CONFIG.read_text()
-        for old, new in (
-            ("/credentials/", f"{credentials}/broker/"),
-            ("persistence_location /data/", f"persistence_location {folder}/\nuser root"),
-            ("listener 1883", f"listener {self.port} 127.0.0.1"),
-            ("listener 8883", f"listener {self.tls_port} 127.0.0.1"),
-        ):
-            assert old in text
-            text = text.replace(old, new)
-        config = folder / "stack.conf"
-        config.write_text(text)
-        program = find("mosquitto")
-        assert program
-        self.command = [program, "-c", str(config)]
-
-    def reload(self) -> None:
-        """Have it read users and rights again."""
-        assert self.process is not None
-        self.process.send_signal(signal.SIGHUP)
 
 
 @dataclass
