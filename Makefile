@@ -1,6 +1,6 @@
 # The menu. `make` alone prints it; what a target does beyond three lines is a program under infra/.
 .DEFAULT_GOAL := help
-.PHONY: help demo up down ps logs operate migrate base-images purge test test-faults lint format bench clean
+.PHONY: help demo up down ps logs operate migrate base-images purge test test-faults fuzz lint format bench clean
 MAKEFLAGS += --no-print-directory
 
 # Where the Python environment is made; another folder may be named by UV_PROJECT_ENVIRONMENT.
@@ -56,6 +56,10 @@ format: $(UV_PROJECT_ENVIRONMENT)/.dev ## Repair style where it can be done by i
 test-faults: $(UV_PROJECT_ENVIRONMENT)/.dev ## The long campaign of random faults: an hour; DO="--faults 50 --messages 0" for a short one
 	@$(PYTHON) infra/make/system_packages.py
 	@$(PYTHON) -m tests.faults.campaign $(DO)
+
+fuzz: $(UV_PROJECT_ENVIRONMENT)/.dev ## Fuzz all that reads foreign bytes, guided by coverage: 10 minutes; DO="--seconds 600 site" for one of them
+	@$(UV) sync --quiet --frozen --inexact --group fuzz || echo "atheris cannot be installed here."
+	@$(PYTHON) -m tests.fuzz $(DO)
 
 bench: $(UV_PROJECT_ENVIRONMENT)/.dev ## Measure; prints the figures of each program in tests/bench
 	@$(PYTHON) infra/make/bench.py
