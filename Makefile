@@ -55,6 +55,7 @@ format: $(UV_PROJECT_ENVIRONMENT)/.dev ## Repair style where it can be done by i
 
 test-faults: $(UV_PROJECT_ENVIRONMENT)/.dev ## The long campaign of random faults: an hour; DO="--faults 50 --messages 0" for a short one
 	@$(PYTHON) infra/make/system_packages.py
+	@$(PYTHON) -m pytest -q tests/faults -m long
 	@$(PYTHON) -m tests.faults.campaign $(DO)
 
 fuzz: $(UV_PROJECT_ENVIRONMENT)/.dev ## Fuzz all that reads foreign bytes, guided by coverage: 10 minutes; DO="--seconds 600 site" for one of them

@@ -10,21 +10,24 @@ import pytest
 from tests.common.ingest import Ingest
 from tests.common.publisher import Publisher
 from tests.common.servers import Mosquitto
-from tests.faults.conftest import STORES
 
 pytestmark = pytest.mark.mosquitto
-_KILLS = 20
+KILLS = [
+    pytest.param("sqlite", 4),
+    pytest.param("sqlite", 20, marks=pytest.mark.long),
+    pytest.param("influxdb", 20, marks=[pytest.mark.influxdb1, pytest.mark.long]),
+]
 
 
-@pytest.mark.parametrize("store_url", STORES, indirect=True)
-def test_kill_9_twenty_times(
-    mosquitto: Mosquitto, store_url: str, tmp_path: Path, expect_exactly: Callable[[str, list[int]], None]
+@pytest.mark.parametrize(("store_url", "kills"), KILLS, indirect=["store_url"])
+def test_kill_9_again_and_again(
+    mosquitto: Mosquitto, store_url: str, kills: int, tmp_path: Path, expect_exactly: Callable[[str, list[int]], None]
 ) -> None:
     """Every message that the broker acknowledged is written exactly once, also those whose time is their arrival's."""
     seeded = random.Random(20)
     ingest = Ingest(tmp_path / "ingest", mosquitto.url, store_url)
-    with ingest, Publisher(mosquitto.port, tmp_path / "ledger", 20_000, 700) as publisher:
-        for _ in range(_KILLS):
+    with ingest, Publisher(mosquitto.port, tmp_path / "ledger", 1_000 * kills, 700) as publisher:
+        for _ in range(kills):
             time.sleep(seeded.uniform(0.1, 0.7))
             ingest.kill()
             if seeded.random() < 0.25:
@@ -39,4 +42,4 @@ def test_kill_9_twenty_times(
         assert (status["received"], status["written"]) == (publisher.count, publisher.count)
         assert (status["rejected"], status["ignored"]) == (0, 0)
         expect_exactly(store_url, numbers)
-    assert ingest.log.read_text().count('"session_resumed": true') >= _KILLS / 2
+    assert ingest.log.read_text().count('"session_resumed": true') >= kills / 2

@@ -15,18 +15,19 @@ from tests.common.servers import Influxd
 
 pytestmark = pytest.mark.influxdb1
 
-KILLS = 30
+KILLS = [6, pytest.param(30, marks=pytest.mark.long)]
 POINTS = 12_000
 
 
+@pytest.mark.parametrize("kills", KILLS)
 @pytest.mark.parametrize("kind", ["sqlite", "influxdb"])
-def test_killed_thirty_times_it_ends_equal(kind: str, tmp_path: Path) -> None:
+def test_killed_again_and_again_it_ends_equal(kind: str, kills: int, tmp_path: Path) -> None:
     """Kill -9 at any moment costs nothing but time: each reading once, each conversion counted once."""
     with Influxd(tmp_path / "source") as source, Influxd(tmp_path / "destination") as destination:
         counts = odd.fill(source, "odd", POINTS)
         store = destination.url if kind == "influxdb" else f"sqlite:///{tmp_path}/store.db"
         mapping = odd_mapping(tmp_path, source, store)
-        killed = move_and_kill(mapping, KILLS, (0.05, 0.5), random.Random(kind))
+        killed = move_and_kill(mapping, kills, (0.05, 0.5), random.Random(kind))
     report = killed.report
     assert {key: killed.counts[key] for key in counts} == dict(counts)
     assert report.verdict == "equal"
