@@ -15,7 +15,9 @@ from hdh.site import Device, House, Project, Site
 from hdh.store.interface import Latest, Reader, Selection
 
 FRESH_SECONDS = 5.0
-"""How late a directory may be."""
+"""How late a directory may be, where the store lists its series in no time."""
+_REST = 10
+"""A directory may be so many times as late as listing took: ten thousands of series must not be all a store does."""
 MISS_SECONDS = 1.0
 """How late it may be where a name was not found in it: what such a name may cost the store."""
 
@@ -158,6 +160,8 @@ class Directories:
     def __init__(self, reader: Reader, secret: bytes, clock: Callable[[], float]) -> None:
         self._reader = reader
         self._secret = secret
+        self._clock = clock
+        self._took: dict[str, float] = {}
         self._lock = threading.Lock()
         self._stored: Ahead[tuple[str, ...]] = Ahead(clock)
         self._latest: Ahead[list[Latest]] = Ahead(clock)
@@ -176,7 +180,7 @@ class Directories:
         return self._stored.get("", lambda: tuple(self._reader.projects()), age)
 
     def directory(self, project: str, view: View, site: Site, *, age: float = FRESH_SECONDS) -> Directory:
-        """One project's directory, at most `age` seconds late."""
+        """One project's directory, at most `age` seconds late; more where listing takes long and `age` allows it."""
         # A project that is listed but not there may be created any moment.
         stored = project in self.stored(age) or project in self.stored(min(age, MISS_SECONDS))
         seen = self._series(project, age) if stored else ()
@@ -197,9 +201,17 @@ class Directories:
         """The newest readings of what is selected, at most `age` seconds late."""
         return self._latest.get(selection, lambda: self._reader.latest(selection), age)
 
+    def _list(self, project: str) -> list[Latest]:
+        began = self._clock()
+        found = self._reader.latest(Selection(project))
+        self._took[project] = self._clock() - began
+        return found
+
     def _series(self, project: str, age: float) -> tuple[Series, ...]:
         # The newest readings name every series, and cost the stores less than counting does.
-        latest = self.latest(Selection(project), age)
+        if age >= FRESH_SECONDS:
+            age = max(age, _REST * self._took.get(project, 0.0))
+        latest = self._latest.get(Selection(project), lambda: self._list(project), age)
         with self._lock:
             read, seen = self._seen.get(project, (None, ()))
             if read is not latest:
