@@ -85,7 +85,7 @@ def test_a_store_file_that_another_process_locks(mosquitto: Mosquitto, tmp_path:
     store_url = f"sqlite:///{tmp_path}/store.db"
     with (
         Ingest(tmp_path / "ingest", mosquitto.url, store_url) as ingest,
-        Publisher(mosquitto.port, tmp_path / "ledger", 8_000, 400) as publisher,
+        Publisher(mosquitto.port, tmp_path / "ledger", 3_000, 200) as publisher,
     ):
         eventually(lambda: ingest.status()["written"] > 0)
         other = sqlite3.connect(tmp_path / "store.db", isolation_level=None, timeout=30)
