@@ -1,7 +1,8 @@
 """How many readings a second `migrate` moves, and in how much memory: `python -m tests.bench.migrate`.
 
 The first figure is that of `influx -import` (Debian's influxdb-client) of the same file into the same server.
-Beside each stand the seconds of CPU that the program, the source's server and the destination's have taken.
+Beside each stand the seconds of CPU that the program, the source's server and the destination's have taken. The
+program is compiled before, as it is where it is installed, and its start is part of each figure.
 """
 
 import argparse
@@ -65,7 +66,8 @@ class Run:
 
 def run(command: list[str | Path], servers: dict[str, Server], **variables: str) -> Run:
     """Run a command that must end well."""
-    env = os.environ | {"HDH_LOG_LEVEL": "warning"} | variables
+    env = {name: text for name, text in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    env |= {"HDH_LOG_LEVEL": "warning"} | variables
     before = {name: _cpu(server) for name, server in servers.items()}
     began = time.perf_counter()
     process = subprocess.Popen([str(part) for part in command], env=env, stdout=subprocess.DEVNULL)
@@ -141,6 +143,13 @@ def replay(folder: Path, messages: int) -> None:
         told("replay: written by ingest (SQLite)", messages, whole)
 
 
+def nearly_nothing(folder: Path, what: str, server: Influxd) -> None:
+    """Move a hundred readings: what a start takes."""
+    write_lines(folder / "few.lp", 100)
+    few = {"kind": "line-protocol", "path": str(folder / "few.lp")}
+    migrate(folder, what, 100, few, server.url, {"destination": server})
+
+
 def from_lines(folder: Path, readings: int, server: Influxd, *, also_move: bool) -> None:
     """Import a file of line protocol as InfluxDB's own program does; then move it, unless only the import is asked."""
     file = folder / "lines.lp"
@@ -182,11 +191,13 @@ def from_table(folder: Path, readings: int, server: Influxd) -> None:
 def main() -> None:
     """Print a line for each way."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--readings", type=int, default=2_000_000, help="how many readings each way moves")
+    parser.add_argument("--readings", type=int, default=5_000_000, help="how many readings each way moves")
     parser.add_argument("--only", nargs="+", choices=WAYS, default=WAYS, help="the ways that are measured")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as name, Influxd(Path(name) / "influxd") as server:
         folder, readings = Path(name), asked.readings
+        for what in ("first start, which compiles", "start alone"):
+            nearly_nothing(folder, what, server)
         if {"lines", "server"} & set(asked.only):
             from_lines(folder, readings, server, also_move="lines" in asked.only)
         if "server" in asked.only and find("influx"):

@@ -57,12 +57,15 @@ class Publisher:
         """Hand one message over, with QoS 1; waits while too many are in flight.
 
         Raises:
-            Misconfigured: the broker refuses this client.
+            Misconfigured: the broker refuses this client, or MQTT takes no message as long as this one.
         """
         while len(self._unacknowledged) >= self._window and not self._stop.is_set():
             self._exchange(wait=True)
         number = self._free_id()
-        packet = packets.publish(topic, payload, number)
+        try:
+            packet = packets.publish(topic, payload, number)
+        except packets.TooLong as error:
+            raise Misconfigured(f"{error} Give it shorter names under `rename`, or leave it out by `skip`.") from error
         self._unacknowledged[number] = packet
         self._ready.append(packet)
         if len(self._ready) >= _PACKETS_AT_ONCE:
@@ -189,6 +192,9 @@ class Publisher:
             password = None if secret is None else secret.get_secret_value()
             connected.sendall(packets.connect(self._client_id, broker.user, password))
             code = packets.read_connack(connected)
+        except packets.TooLong as error:
+            connected.close()
+            raise Misconfigured(f"{error} Shorten HDH_MIGRATE_CLIENT_ID, or the broker's user or password.") from error
         except BaseException:
             connected.close()
             raise

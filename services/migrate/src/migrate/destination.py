@@ -1,9 +1,10 @@
 """The store as migrating uses it: columns in, tried again for as long as time can heal what is in the way."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from queue import SimpleQueue
 from random import Random
-from threading import Event
+from threading import Event, Lock
 from typing import TypeVar
 
 import structlog
@@ -11,10 +12,13 @@ import structlog
 from hdh.errors import Retryable
 from hdh.site import Site
 from hdh.store import open_reader, open_writer
-from hdh.store.interface import Columns, Reader, Refusal
+from hdh.store.interface import Columns, Reader, Refusal, Writer
+from hdh.store.url import InfluxUrl, parse_store_url
 from ingest.write import Store
 
 _LONGEST_WAIT = 30.0
+_WRITES_AT_ONCE = 2
+"""To a server: it works on one while the next is on its way, and waits for its disk once for both."""
 
 _log = structlog.get_logger()
 T = TypeVar("T")
@@ -64,34 +68,45 @@ class Patience:
 
 
 class Destination:
-    """A store that is written to.
+    """A store that is written to, by as many threads as it takes writes at once.
 
     Args:
         url: as HDH_STORE_URL.
         token: as HDH_STORE_TOKEN.
-        site: its projects are created where we may.
+        site: the projects that readings may go to; each is created with its first ones, where we may.
+        named: those of them that readings will go to for all that is known before.
         patience: what waits while the store is away.
+
+    Attributes:
+        writes_at_once: how many; SQLite takes one.
     """
 
-    def __init__(self, url: str, token: str | None, site: Site, patience: Patience) -> None:
+    def __init__(self, url: str, token: str | None, site: Site, named: Iterable[str], patience: Patience) -> None:
         self.url = url
+        self.writes_at_once = _WRITES_AT_ONCE if isinstance(parse_store_url(url), InfluxUrl) else 1
         self._token = token
         self._patience = patience
+        self._listed = {project.id: project for project in site.projects}
+        self._named = named
         self._projects = Store(url, token)
-        self._projects.list_projects(site.projects)
-        self._writer = open_writer(url, token)
+        self._set_up: set[str] = set()
+        self._setting_up = Lock()
+        self._writers: SimpleQueue[Writer] = SimpleQueue()
+        for _ in range(self.writes_at_once):
+            self._writers.put(open_writer(url, token))
 
     def set_up(self) -> None:
-        """Create the listed projects, as far as our right goes.
+        """Create the named projects, as far as our right goes; those that are there stay.
 
         Raises:
-            Misconfigured: a project can neither be created nor written to.
+            Misconfigured: one can neither be created nor written to.
         """
-        self._patience.keep_trying(self._projects.create)
+        for project in self._named:
+            self._patience.keep_trying(lambda project=project: self._create(project))  # type: ignore[misc]
 
     def write(self, project: str, parts: Sequence[Columns]) -> list[Refusal]:
         """Write until the store has confirmed it; see `Writer.write_columns`."""
-        return self._patience.keep_trying(lambda: self._writer.write_columns(project, parts))
+        return self._patience.keep_trying(lambda: self._write(project, parts))
 
     def reader(self) -> Reader:
         """What reads the store; the caller closes it."""
@@ -99,8 +114,24 @@ class Destination:
 
     def close(self) -> None:
         """Give back what is held open."""
-        self._writer.close()
+        while not self._writers.empty():
+            self._writers.get().close()
         self._projects.close()
+
+    def _write(self, project: str, parts: Sequence[Columns]) -> list[Refusal]:
+        self._create(project)
+        writer = self._writers.get()
+        try:
+            return writer.write_columns(project, parts)
+        finally:
+            self._writers.put(writer)
+
+    def _create(self, project: str) -> None:
+        with self._setting_up:
+            if project not in self._set_up:
+                self._projects.list_projects([self._listed[project]])
+                self._projects.create()
+                self._set_up.add(project)
 
 
 class Limit:

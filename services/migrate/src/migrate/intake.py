@@ -1,17 +1,17 @@
 """What a source gives, as it goes out: converted, and of two readings of a series in a millisecond the first."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Mapping as Dict
 from dataclasses import replace
 from threading import Event
 
+from migrate.ahead import Ahead
 from migrate.batch import BadRow, Chunk
 from migrate.convert import Converter, Part
 from migrate.destination import Patience, Stopped, T
 from migrate.ledger import Done, Ledger
 from migrate.progress import Progress
 from migrate.seen import Seen
-from migrate.sources.interface import Source
 
 Reject = Callable[[list[BadRow]], None]
 
@@ -30,7 +30,7 @@ class Intake:
         counts: how many readings of the chunk changed or were left; see `Converter.counts`.
     """
 
-    def __init__(self, source: Source, converter: Converter, ledger: Ledger, progress: Progress, stop: Event) -> None:
+    def __init__(self, source: Ahead, converter: Converter, ledger: Ledger, progress: Progress, stop: Event) -> None:
         self.counts = converter.counts
         self._source = source
         self._converter = converter
@@ -54,6 +54,10 @@ class Intake:
                 after += 1
                 new.append(replace(chunk, number=after))
         return sorted(known, key=lambda chunk: chunk.number) + new
+
+    def expect(self, chunks: Sequence[Chunk]) -> None:
+        """These are taken one after the other; see `Ahead.expect`."""
+        self._source.expect(chunks)
 
     def keep_trying(self, work: Callable[[], T]) -> T:
         """See `Patience.keep_trying`."""
@@ -88,12 +92,12 @@ class Intake:
         return self._seen.id_of(part, field)
 
     def keep_times(self, chunk: Chunk) -> None:
-        """Note which times the chunk brought; within `Ledger.moving`."""
+        """Note which times the chunk brought; see `Ledger.keep_times`."""
         for series, times in self._seen.brought().items():
             self._ledger.keep_times(series, chunk.number, times)
 
     def forget(self) -> None:
-        """The chunk came to nothing: numbers of series that were given in its transaction belong to nobody."""
+        """The ledger was rolled back: numbers of series that were given since its last commit belong to nobody."""
         self._seen.forget()
 
     def checksum(self) -> str:

@@ -9,6 +9,7 @@ from hdh.errors import Misconfigured
 from hdh.mqtt.pace import parse_speed
 from hdh.site import Site, load_site
 from hdh.times import iso, now_ms
+from migrate.ahead import Ahead
 from migrate.bulk import publishing
 from migrate.convert import CHANGES, LEFT, Converter
 from migrate.destination import Destination, Patience
@@ -21,20 +22,23 @@ from migrate.replay import Replayer
 from migrate.report import Report, make_report, write_html, write_json
 from migrate.run import Outcome, Runner
 from migrate.settings import MigrateSettings
-from migrate.sources import Source, open_source
+from migrate.sources import open_source
 from migrate.verify import Verifier
 
 _STARTED = "started"
 _MAPPING = "mapping"
 _DESTINATION = "destination"
 _SITE = "site"
+_CHUNKS = "chunks"
+_REPLAYED = ".replay.db"
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """How a run went, in a sentence, and how many readings were rejected."""
+    """How a run went, in a sentence, and how many readings were written and rejected so far."""
 
     sentence: str
+    written: int
     rejected: int
 
 
@@ -52,7 +56,7 @@ class Job:
         self._site = site
         self._ledger = ledger
         self._stop = stop
-        self._source: Source | None = None
+        self._source: Ahead | None = None
         self._destination: Destination | None = None
         self._url = mapping.entry.destination.store or settings.store_url
 
@@ -70,13 +74,18 @@ class Job:
             outcome = Runner(intake, destination, self._ledger, progress, self._stop, limit=limit).run()
             if outcome.moved:
                 self._ledger.forget_note("verified")
-            self._ledger.set_note("chunks", str(outcome.chunks))
+            self._ledger.set_note(_CHUNKS, str(outcome.chunks))
         finally:
             write_rejects(self._ledger, self.rejects)
-        return Result(_told(outcome), outcome.counts["rejected"])
+        return Result(_told(outcome), outcome.counts["written"], outcome.counts["rejected"])
 
     def verify(self, progress: Progress) -> Report:
-        """Read both sides again and compare them."""
+        """Read both sides again and compare them.
+
+        Raises:
+            Misconfigured: nothing was moved yet.
+        """
+        self._check_begun()
         self._check_settled()
         intake = self._intake(self._ledger, progress)
         Verifier(intake, self._open_destination(progress), self._ledger, progress).run()
@@ -90,7 +99,7 @@ class Job:
         settings = self._settings
         if broker := self._mapping.entry.destination.broker:
             settings = settings.model_copy(update={"broker_url": broker})
-        ledger = Ledger(self.beside(".replay.db"))
+        ledger = Ledger(self.beside(_REPLAYED))
         try:
             intake = self._intake(ledger, progress)
             with publishing(settings, settings.migrate_client_id, settings.migrate_inflight, self._stop) as publisher:
@@ -117,6 +126,15 @@ class Job:
         for part in (self._source, self._destination, self._ledger):
             if part is not None:
                 part.close()
+
+    def _check_begun(self) -> None:
+        """Refuse to compare with a destination that nothing was moved to, by whatever command."""
+        is_run = self._ledger.done() or self._ledger.note(_CHUNKS) is not None
+        if not is_run and not self.beside(_REPLAYED).exists():
+            raise Misconfigured(
+                f"Nothing was moved by {self._mapping.path} yet, so there is nothing to compare. "
+                f"Move it first: migrate run {self._mapping.path}"
+            )
 
     def _check_settled(self) -> None:
         """Refuse to go on with another mapping or destination than the one that the ledger is of."""
@@ -147,9 +165,10 @@ class Job:
             self._ledger.set_note(_STARTED, started)
         return Converter(self._mapping, self._site, int(started))
 
-    def _open_source(self) -> Source:
+    def _open_source(self) -> Ahead:
         if self._source is None:
-            self._source = open_source(self._mapping, self._site, self._settings.source_secret)
+            source = open_source(self._mapping, self._site, self._settings.source_secret)
+            self._source = Ahead(source, self._stop)
         return self._source
 
     def _open_destination(self, progress: Progress) -> Destination:
@@ -159,7 +178,8 @@ class Job:
                     f"{self._mapping.path} names no destination.store and HDH_STORE_URL is not set. Set one of them."
                 )
             patience = Patience(self._stop, progress.waiting)
-            self._destination = Destination(self._url, self._settings.store_secret, self._site, patience)
+            named = self._mapping.projects()
+            self._destination = Destination(self._url, self._settings.store_secret, self._site, named, patience)
         return self._destination
 
     def _source_name(self) -> str:

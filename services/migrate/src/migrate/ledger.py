@@ -145,12 +145,25 @@ class Ledger:
     def moving(self, chunk: Chunk) -> Iterator[None]:
         """All that is noted of a chunk stands in the ledger when this ends well, else none of it."""
         with self.transaction():
-            self.execute("DELETE FROM reject WHERE chunk = ?", (chunk.name,))
-            self.execute("DELETE FROM times WHERE number = ?", (chunk.number,))
+            self.forget(chunk)
             yield
 
+    def begin(self) -> None:
+        """What is written from here on stands in the ledger with `commit`, or never does."""
+        if not self._connection.in_transaction:
+            self.execute("BEGIN IMMEDIATE")
+
+    def commit(self) -> None:
+        """See `begin`."""
+        self.execute("COMMIT")
+
+    def roll_back(self) -> None:
+        """Take back what was written since `begin`."""
+        with suppress(sqlite3.Error):
+            self._connection.rollback()
+
     def finish(self, done: Done) -> None:
-        """Note a chunk as moved; within `moving`."""
+        """Note a chunk as moved; within `moving`, or before `commit`."""
         self.execute(
             "INSERT OR REPLACE INTO chunk VALUES (?, ?, ?, ?, ?, ?, ?)",
             (
@@ -169,7 +182,7 @@ class Ledger:
         self.execute("UPDATE chunk SET state = ? WHERE name = ?", (chunk.state, chunk.name))
 
     def reject(self, chunk: Chunk, rows: Iterable[BadRow]) -> None:
-        """Keep bad rows; within `moving`."""
+        """Keep bad rows; within `moving`, or after `begin`."""
         with self._told():
             self._connection.executemany(
                 "INSERT INTO reject VALUES (?, ?, ?, ?, ?, ?)",
@@ -208,7 +221,7 @@ class Ledger:
         return dict(sorted(((row[0], Series(*row[1:])) for row in rows), key=lambda pair: pair[1]))
 
     def keep_times(self, series: int, number: int, times: NDArray[np.int64]) -> None:
-        """Keep which times (ascending) a chunk brought to a series; within `moving`."""
+        """Keep which times (ascending) a chunk brought to a series; within `moving`, or after `begin`."""
         deltas = zlib.compress(np.diff(times).astype(np.int64).tobytes(), 1)
         row = (series, number, int(times[0]), int(times[-1]), deltas)
         self.execute("INSERT OR REPLACE INTO times VALUES (?, ?, ?, ?, ?)", row)
@@ -241,6 +254,11 @@ class Ledger:
             with suppress(sqlite3.Error):
                 self._connection.execute("ROLLBACK")
             raise
+
+    def forget(self, chunk: Chunk) -> None:
+        """Forget what an attempt at a chunk has left, which is to be moved anew."""
+        self.execute("DELETE FROM reject WHERE chunk = ?", (chunk.name,))
+        self.execute("DELETE FROM times WHERE number = ?", (chunk.number,))
 
     def execute(self, statement: str, parameters: Sequence[object] = ()) -> sqlite3.Cursor:
         """Run a statement.

@@ -84,6 +84,11 @@ def run(mapping: MappingFile, *, quiet: Quiet = False, json_lines: Json = False,
         typer.echo(result.sentence, err=json_lines)
         if result.rejected:
             typer.echo(f"Rejected readings: {job.rejects}", err=True)
+        if result.rejected and not result.written:
+            raise Misconfigured(
+                "Nothing was moved, as readings were rejected and no other was left: the file above says why. "
+                f"Mend the mapping file or the source, move {job.beside('.ledger.db')} away and run it again."
+            )
 
 
 @app.command()

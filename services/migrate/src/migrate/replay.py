@@ -70,6 +70,7 @@ class Replayer:
         chunks = self._intake.chunks(done)
         self._progress.begin(sum(chunk.size for chunk in chunks))
         left = [chunk for chunk in chunks if chunk.name not in done or done[chunk.name].state != chunk.state]
+        self._intake.expect(left)
         if speed is None:
             for chunk in chunks:
                 if chunk in left:

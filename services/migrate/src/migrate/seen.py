@@ -37,8 +37,10 @@ class Seen:
         self._now, self._last_now = {}, {}
 
     def forget(self) -> None:
-        """The chunk came to nothing."""
+        """What the ledger did not keep came to nothing."""
         self._ids.clear()
+        self._last_before.clear()
+        self._number = 0
 
     def brought(self) -> dict[int, NDArray[np.int64]]:
         """What this chunk brought: times, ascending, by series."""

@@ -41,6 +41,7 @@ class Verifier:
             Misconfigured: only a person can mend it.
         """
         chunks = self._intake.chunks(self._ledger.done())
+        self._intake.expect(chunks)
         # The destination is about as much as the source again.
         size = sum(chunk.size for chunk in chunks)
         self._progress.begin(2 * size)

@@ -2,8 +2,6 @@
 
 import socket
 
-from hdh.errors import Misconfigured
-
 PUBACK = 0x40
 DISCONNECT = b"\xe0\x00"
 
@@ -17,17 +15,25 @@ _LARGEST_PACKET = 268_435_455
 _CONNACK_BYTES = 4
 
 
+class TooLong(ValueError):
+    """A text or a message is longer than MQTT can carry."""
+
+
 def publish(topic: str, payload: bytes, packet_id: int) -> bytes:
     """A message at QoS 1.
 
     Raises:
-        Misconfigured: topic or payload is too long for MQTT.
+        TooLong: the topic, or all of it.
     """
     return _packet(_PUBLISH_QOS1, _text(topic) + packet_id.to_bytes(2, "big") + payload)
 
 
 def connect(client_id: str, user: str | None = None, password: str | None = None, *, is_clean: bool = True) -> bytes:
-    """The request for a session, a clean one or the one that the broker has of this client."""
+    """The request for a session, a clean one or the one that the broker has of this client.
+
+    Raises:
+        TooLong: one of the texts.
+    """
     flags, secrets = _CLEAN_SESSION if is_clean else 0, b""
     if user:
         flags, secrets = flags | _USER, secrets + _text(user)
@@ -56,14 +62,14 @@ def read_connack(connected: socket.socket) -> int:
 def _text(text: str) -> bytes:
     spelled = text.encode()
     if len(spelled) > _LONGEST_TEXT:
-        raise Misconfigured(f"{text[:50]!r}… is too long for MQTT. Give it a shorter name under `rename`.")
+        raise TooLong(f"{text[:50]!r}… has {len(spelled):,} bytes; MQTT takes {_LONGEST_TEXT:,}.")
     return len(spelled).to_bytes(2, "big") + spelled
 
 
 def _packet(kind: int, content: bytes) -> bytes:
     left, length = len(content), bytearray([kind])
     if left > _LARGEST_PACKET:
-        raise Misconfigured(f"A message of {left:,} bytes is too long for MQTT. Leave it out of the mapping.")
+        raise TooLong(f"A message has {left:,} bytes; MQTT takes {_LARGEST_PACKET:,}.")
     while left > 0x7F:  # noqa: PLR2004 (seven bits a byte)
         length.append(left & 0x7F | 0x80)
         left >>= 7

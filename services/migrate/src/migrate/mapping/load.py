@@ -44,6 +44,12 @@ class Mapping:
         """A path of the file: relative ones begin at its folder."""
         return self.path.parent / Path(path).expanduser()
 
+    def projects(self) -> list[str]:
+        """The projects that are named outright, not by what the source says."""
+        place = self.entry.place.project
+        named = [each.project or place for each in self.entry.series if each.skip is None]
+        return sorted({name for name in named if name is not None and "{" not in name})
+
     def bounds(self) -> tuple[int | None, int | None]:
         """`source.start` and `source.stop` as epoch ms."""
         source = self.entry.source

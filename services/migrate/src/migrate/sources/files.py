@@ -132,13 +132,17 @@ class Files:
         """
         part = self._parts[chunk.name]
         self._checksum = 0
+        is_whole = False
         try:
             yield from self._read(part, piece)
+            is_whole = True
         except UNPACKING_ERRORS as error:
-            self._forget()
             raise Misconfigured(
                 f"{part.path}: it cannot be read to its end: {error}. Is it whole? Copy or unpack it again."
             ) from error
+        finally:
+            if not is_whole:  # the file stands somewhere within the chunk
+                self._forget()
 
     def checksum(self) -> str:
         """CRC-32 of the bytes of the last chunk that was read."""

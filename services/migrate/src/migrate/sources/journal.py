@@ -77,7 +77,7 @@ class JournalSource:
             # Times for messages that have none depend on those just before them.
             for _ in self._messages(segment, max(_first(path), begin - _WARM_UP), begin):
                 pass
-        self._checksum = 0
+        self._checksum, self._placed_to = 0, -1  # until it has come to its end
         messages = self._messages(segment, begin, end)
         while piece := list(islice(messages, _PIECE)):
             yield from (each for each in piece if isinstance(each, BadRow))

@@ -25,6 +25,7 @@ _ESCAPED_TEXT = re.compile(rb'\\(["\\])')
 _INTEGER = re.compile(rb"-?\d++i")
 _UNSIGNED = re.compile(rb"\d++u")
 _UNEVEN = re.compile(rb"=[,=]|=\Z|,=|\A=|,,")
+_COMMENTS = re.compile(rb"(?:(?:#|CREATE DATABASE )[^\n]*+\n)*+")
 _BOOLEANS = dict.fromkeys((b"t", b"T", b"true", b"True", b"TRUE"), True) | dict.fromkeys(
     (b"f", b"F", b"false", b"False", b"FALSE"), False
 )
@@ -131,16 +132,24 @@ class Parser:
         if records.joined or records.broken:
             self._take(_joined(data.split(b"\n"), before + 1, records))
             self.bad += [BadRow(before + 1 + number, "line", UNCLOSED) for number in records.broken]
-        elif (found := sort_lines(data, before + 1)) is None:
-            self._take(enumerate(data.split(b"\n"), before + 1))
         else:
-            for plain in found.plain:
-                if (group := self._group(plain.head)) is None:
-                    self.bad += [BadRow(row, "line", _NO_HEAD, _shown(plain.head)) for row in plain.rows.tolist()]
-                else:
-                    self._plain.append((group.labels, plain))
-            self._take(found.rest)
+            begin = _COMMENTS.match(data).end()  # type: ignore[union-attr]
+            self._take(enumerate(data[:begin].splitlines(), before + 1))
+            self._take_plain(data[begin:], before + 1 + data.count(b"\n", 0, begin))
         self._number = before + data.count(b"\n") + 1
+
+    def _take_plain(self, data: bytes, first: int) -> None:
+        """Lines of which each is a record; those behind which the context may change are taken one by one."""
+        if (b"#" in data and (data.startswith(b"#") or b"\n#" in data)) or b"CREATE DATABASE " in data:
+            self._take(enumerate(data.split(b"\n"), first))
+            return
+        found = sort_lines(data, first)
+        for plain in found.plain:
+            if (group := self._group(plain.head)) is None:
+                self.bad += [BadRow(row, "line", _NO_HEAD, _shown(plain.head)) for row in plain.rows.tolist()]
+            else:
+                self._plain.append((group.labels, plain))
+        self._take(found.rest)
 
     def _take(self, lines: Iterable[tuple[int, bytes]]) -> None:
         by_head = self._by_head

@@ -1,5 +1,9 @@
-"""Lines of line protocol without quotes and escapes, which are nearly all, taken apart in columns at once."""
+"""Lines of line protocol without quotes and escapes, which are nearly all, read in columns as a table is.
 
+Lines with the same separators in the same order have the same shape: with commas for all of these they are a table.
+"""
+
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -8,13 +12,18 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
+from pyarrow import csv
 
 from migrate.batch import Column
 
-_FIELDS = r"\A[^,= ]+=[^,= ]+(,[^,= ]+=[^,= ]+)*\z"
-_TIME = r"\A-?[0-9]{1,19}\z"
+_COMMAS = bytes.maketrans(b"= ", b",,")
+# Beside separators: quotes, escapes, and what Arrow takes for a line's end or for nothing. No plain line has those.
+_NO_SHAPE = bytes(set(range(256)) - set(b'\n ,="\\\r\t\0'))
+_SHAPE = re.compile(rb"((?:,=)*) (=(?:,=)*) ")
 _WHOLE = r"\A-?[0-9]{1,18}i\z"
-_PARTS = 3
+_MOST_SHAPES = 64
+_MOST_CODES = 2**31
+_NUMBER, _TEXT, _TIME, _NAME = pa.float64(), pa.string(), pa.int64(), pa.dictionary(pa.int32(), pa.string())
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,127 +56,133 @@ class Sorted:
     rest: list[tuple[int, bytes]]
 
 
-def sort_lines(data: bytes, first: int) -> Sorted | None:
-    """Take lines apart; None where some of them may not be looked at by themselves.
+def sort_lines(data: bytes, first: int) -> Sorted:
+    """Take lines apart.
 
     Args:
-        data: whole lines, each of which is a record.
+        data: whole lines without comments, each of which is a record.
         first: the number of the first line.
     """
-    if data.startswith(b"#") or b"\n#" in data or b"CREATE DATABASE" in data:
-        return None
-    try:
-        lines = pc.split_pattern(pa.array([data], pa.binary()).cast(pa.string()), "\n").flatten()
-    except pa.ArrowInvalid:
-        return None  # it is no UTF-8
-    rows = np.arange(first, first + len(lines), dtype=np.int64)
-    parts = pc.split_pattern(lines, " ")
-    good = pc.equal(pc.list_value_length(parts), _PARTS)
-    for character in ('"', "\\"):
-        if character.encode() in data:
-            good = pc.and_(good, pc.invert(pc.match_substring(lines, character)))
-    at = np.flatnonzero(np.asarray(good))
-    head, body, time = _strided(parts.filter(good).flatten(), _PARTS)
-    sound = pc.and_(pc.match_substring_regex(body, _FIELDS), pc.match_substring_regex(time, _TIME))
-    sound = pc.and_(sound, pc.not_equal(head, ""))
-    if not pc.all(sound).as_py():
-        head, body, time = head.filter(sound), body.filter(sound), time.filter(sound)
-        at = at[np.asarray(sound)]
-    groups = _groups(head, body, time, rows[at])
-    return _apart(groups, lines, rows)
+    shapes = data.translate(None, _NO_SHAPE).split(b"\n")
+    count = len(set(shapes))
+    groups: list[Plain] = []
+    if any(letter in data and b" 0" + letter in data for letter in (b"x", b"X")):
+        pass  # a time that only Arrow takes for a number
+    elif count == 1:
+        groups += _apart(shapes[0], data, np.arange(first, first + len(shapes)))
+    elif count <= _MOST_SHAPES:
+        lines = data.split(b"\n")
+        for shape, at in _by_shape(shapes).items():
+            groups += _apart(shape, b"\n".join([lines[number] for number in at]), np.array(at) + first)
+    return _whole_series(groups, data, first, len(shapes))
 
 
-def _strided(values: Any, width: int) -> list[Any]:  # noqa: ANN401 (pyarrow ships no types)
-    return [values.take(pa.array(np.arange(column, len(values), width))) for column in range(width)]
+def _by_shape(shapes: list[bytes]) -> dict[bytes, list[int]]:
+    found: dict[bytes, list[int]] = {}
+    for number, shape in enumerate(shapes):
+        found.setdefault(shape, []).append(number)
+    return found
 
 
-def _groups(
-    head: Any,  # noqa: ANN401 (as above)
-    body: Any,  # noqa: ANN401 (as above)
-    time: Any,  # noqa: ANN401 (as above)
-    rows: NDArray[np.int64],
-) -> Iterator[Plain]:
-    """Lines by their fields, then by their head."""
-    fields = pc.split_pattern(body, ",")
-    widths = np.asarray(pc.list_value_length(fields))
-    starts = np.cumsum(widths) - widths
-    names, values = _strided(pc.split_pattern(fields.flatten(), "=").flatten(), 2)
-    names = names.dictionary_encode()
-    heads = head.dictionary_encode()
-    spelled, series = names.dictionary.to_pylist(), np.asarray(heads.indices)
-    for codes, lines in _kinds(np.asarray(names.indices), starts, widths):
-        keys = [spelled[code] for code in codes]
-        if len(set(keys)) < len(keys):
-            continue
-        at = lines[np.argsort(series[lines], kind="stable")]
-        columns = [_column(values.take(pa.array(starts[at] + number))) for number in range(len(keys))]
+def _apart(shape: bytes, data: bytes, rows: NDArray[np.int64]) -> Iterator[Plain]:
+    """The series in lines of one shape; none of them where something is not as it should be."""
+    match = _SHAPE.fullmatch(shape)
+    if match is None:
+        return
+    head, fields = len(match[1]) + 1, (len(match[2]) + 1) // 2
+    values = range(head + 1, head + 2 * fields, 2)
+    table = _table(data, head + 2 * fields, values)
+    if table is None or table.num_rows != len(rows):
+        return
+    columns = [each.chunk(0) for each in table.columns]
+    found = {number: _column(columns[number]) for number in values}
+    names = [column for number, column in enumerate(columns[:-1]) if number not in found]
+    spelled = [each.dictionary.to_pylist() for each in names]
+    if None in found.values() or any("" in each for each in spelled):
+        return
+    codes = [np.asarray(each.indices) for each in names]
+    order, ends = _order(codes, [len(each) for each in spelled])
+    rows, time = rows[order], np.asarray(columns[-1])[order]
+    kept = [Column(column.kind, column.values[order]) for column in found.values() if column is not None]
+    for begin, end in zip([0, *ends[:-1]], ends, strict=True):
+        texts = [each[code[order[begin]]] for each, code in zip(spelled, codes, strict=True)]
+        keys = texts[head:]
+        if len(set(keys)) == fields:
+            own = {key: Column(c.kind, c.values[begin:end]) for key, c in zip(keys, kept, strict=True)}
+            yield Plain(_head(texts[:head]), rows[begin:end], time[begin:end], own)
+
+
+def _table(data: bytes, width: int, values: range) -> Any:  # noqa: ANN401 (pyarrow ships no types)
+    """Lines as a table: so many columns before the time, all names but for `values`; None where they are none."""
+    line = data.split(b"\n", 1)[0].translate(_COMMAS).split(b",")
+    names = {str(number): _NAME for number in range(width)} | {str(width): _TIME}
+    guessed = {str(number): _TEXT if line[number].endswith(b"i") else _NUMBER for number in values}
+    for kinds in (guessed, dict.fromkeys(guessed, _TEXT)):
         try:
-            times = np.asarray(time.take(pa.array(at)).cast(pa.int64()))
+            return _read(data.translate(_COMMAS), names | kinds)
         except pa.ArrowInvalid:
-            continue
-        if any(column is None for column in columns):
-            continue
-        ends = np.flatnonzero(np.diff(series[at])) + 1
-        for begin, end in zip([0, *ends.tolist()], [*ends.tolist(), len(at)], strict=True):
-            yield Plain(
-                heads.dictionary[int(series[at[begin]])].as_py().encode(),
-                rows[at[begin:end]],
-                times[begin:end],
-                {key: Column(c.kind, c.values[begin:end]) for key, c in zip(keys, columns, strict=True) if c},
-            )
+            continue  # some values are no numbers; then, some time is none, or it is no UTF-8
+    return None
 
 
-def _kinds(
-    codes: NDArray[np.int32], starts: NDArray[np.int64], widths: NDArray[np.int32]
-) -> Iterator[tuple[list[int], NDArray[np.int64]]]:
-    """Lines that have the same fields in the same order: the codes of their names, and the lines."""
-    for width in np.unique(widths).tolist():
-        lines = np.flatnonzero(widths == width)
-        kind = np.zeros(len(lines), np.int64)
-        for number in range(width):
-            own = codes[starts[lines] + number]
-            if (own != own[0]).any():
-                kind = np.unique(kind * (int(codes.max()) + 1) + own, return_inverse=True)[1]
-        order = np.argsort(kind, kind="stable")
-        for same in np.split(lines[order], np.flatnonzero(np.diff(kind[order])) + 1):
-            yield codes[starts[same[0]] + np.arange(width)].tolist(), same
+def _read(data: bytes, kinds: dict[str, Any]) -> Any:  # noqa: ANN401 (as above)
+    return csv.read_csv(
+        pa.BufferReader(data),
+        csv.ReadOptions(use_threads=False, block_size=len(data) + 1, column_names=list(kinds)),
+        csv.ParseOptions(quote_char=False, escape_char=False, double_quote=False, ignore_empty_lines=False),
+        csv.ConvertOptions(column_types=kinds, null_values=[], strings_can_be_null=False),
+    )
+
+
+def _order(codes: list[NDArray[np.int32]], sizes: list[int]) -> tuple[NDArray[np.int64], list[int]]:
+    """Rows sorted so that equal ones stand together, as they came; and where each kind of them ends."""
+    kind, count = np.zeros(len(codes[0]), np.int64), 1
+    for code, size in zip(codes, sizes, strict=True):
+        if count * size >= _MOST_CODES:
+            kind = np.unique(kind, return_inverse=True)[1]
+            count = int(kind.max()) + 1
+        kind, count = kind * size + code, count * size
+    order = np.argsort(kind, kind="stable")
+    return order, [*(np.flatnonzero(np.diff(kind[order])) + 1).tolist(), len(order)]
 
 
 def _column(texts: Any) -> Column | None:  # noqa: ANN401 (as above)
     """The values of a field where they are all floats, or all whole numbers; None elsewhere."""
+    if pc.any(pc.equal(texts, "") if texts.type == _TEXT else pc.is_null(texts)).as_py():
+        return None
     try:
-        return Column("float", np.asarray(texts.cast(pa.float64())))
+        return Column("float", np.asarray(texts.cast(_NUMBER)))
     except pa.ArrowInvalid:
         if pc.all(pc.match_substring_regex(texts, _WHOLE)).as_py():
-            return Column("integer", np.asarray(pc.utf8_slice_codeunits(texts, 0, -1).cast(pa.int64())))
+            return Column("integer", np.asarray(pc.utf8_slice_codeunits(texts, 0, -1).cast(_TIME)))
     return None
 
 
-def _apart(groups: Iterator[Plain], lines: Any, rows: NDArray[np.int64]) -> Sorted:  # noqa: ANN401 (as above)
+def _head(texts: list[str]) -> bytes:
+    """Measurement, keys and values of tags as they are spelled."""
+    tags = (f",{key}={value}" for key, value in zip(texts[1::2], texts[2::2], strict=True))
+    return "".join([texts[0], *tags]).encode()
+
+
+def _whole_series(groups: list[Plain], data: bytes, first: int, count: int) -> Sorted:
     """Leave whole series to the slow way: of two readings of a millisecond the first line's must come first."""
     by_head: dict[bytes, list[Plain]] = {}
     for group in groups:
         by_head.setdefault(group.head, []).append(group)
-    taken = np.zeros(len(rows), np.bool_)
-    first = int(rows[0])
-    for same in by_head.values():
+    slow = {head for head, same in by_head.items() if not _is_disjoint(same)}
+    left = np.ones(count, np.bool_)
+    for head, same in by_head.items():
         for group in same:
-            taken[group.rows - first] = True
-    rest = _rest(lines, rows, taken)
-    shared = {line.partition(b" ")[0] for _, line in rest}
-    slow = {head for head, same in by_head.items() if head in shared or not _is_disjoint(same)}
-    if slow:
-        for head in slow:
-            for group in by_head.pop(head):
-                taken[group.rows - first] = False
-        rest = _rest(lines, rows, taken)
+            left[group.rows - first] = head in slow
+    if not left.any():
+        return Sorted(groups, [])
+    lines = data.split(b"\n")
+    shared = {lines[number].partition(b" ")[0] for number in np.flatnonzero(left)} & set(by_head)
+    for head in shared:
+        for group in by_head.pop(head):
+            left[group.rows - first] = True
+    rest = [(first + number, lines[number]) for number in np.flatnonzero(left).tolist()]
     return Sorted([group for same in by_head.values() for group in same], rest)
-
-
-def _rest(lines: Any, rows: NDArray[np.int64], taken: NDArray[np.bool_]) -> list[tuple[int, bytes]]:  # noqa: ANN401
-    left = ~taken
-    texts = lines.filter(pa.array(left)).to_pylist()
-    return [(number, text.encode()) for number, text in zip(rows[left].tolist(), texts, strict=True)]
 
 
 def _is_disjoint(groups: list[Plain]) -> bool:
