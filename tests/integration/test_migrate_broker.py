@@ -88,6 +88,19 @@ def test_a_refusal_is_told_with_the_remedy(tmp_path: Path) -> None:
                 publisher.drain()
 
 
+def test_what_mqtt_cannot_carry_is_told_with_the_remedy(broker: Mosquitto) -> None:
+    """The mapping file is where names are made shorter; a client's own name is a setting."""
+    with publishing(MigrateSettings(broker_url=broker.url), unique("bulk"), 10, Event()) as publisher:
+        with pytest.raises(Misconfigured, match=r"70,000 bytes; MQTT takes 65,535\. Give it shorter names under"):
+            publisher.publish("a" * 70_000, b"1")
+        publisher.publish(unique("bulk"), b"1")
+        assert publisher.drain()
+    with publishing(MigrateSettings(broker_url=broker.url), "c" * 70_000, 10, Event()) as publisher:
+        publisher.publish("a", b"1")
+        with pytest.raises(Misconfigured, match="Shorten HDH_MIGRATE_CLIENT_ID"):
+            publisher.drain()
+
+
 def _publish_all(publisher: Publisher) -> None:
     for number in range(MESSAGES):
         publisher.publish("toe/h/r/d", b"%d" % number)

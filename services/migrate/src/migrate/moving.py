@@ -204,7 +204,7 @@ class _Moving:
 
     def done(self) -> Done:
         """What the ledger notes."""
-        chunk, counts = self.chunk, dict(self._counts)
+        chunk, counts = self.chunk, dict(+self._counts)
         written = self._counts["written"]
         return Done(chunk.name, chunk.number, chunk.state, self._read_checksum, written, self._checksum, counts)
 
