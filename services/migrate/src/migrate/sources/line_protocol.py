@@ -9,7 +9,7 @@ from migrate.sources.interface import Read
 from migrate.sources.lines import Context, Parser
 from migrate.sources.texts import LINE_PROTOCOL
 
-_PIECE = 8 * 1024 * 1024
+_PIECE = 4 * 1024 * 1024
 _CONTEXT = re.compile(rb"^# ?CONTEXT-(DATABASE|RETENTION-POLICY): *([^\r\n]*)", re.MULTILINE)
 PRECISIONS = {"ns": 1, "us": 1_000, "ms": 1_000_000, "s": 1_000_000_000}
 """Nanoseconds of the units that times may be in."""
