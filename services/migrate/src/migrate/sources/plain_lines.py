@@ -100,9 +100,9 @@ def _apart(shape: bytes, data: bytes, rows: NDArray[np.int64]) -> Iterator[Plain
     spelled = [each.dictionary.to_pylist() for each in names]
     if None in found.values() or any("" in each for each in spelled):
         return
-    codes = [np.asarray(each.indices) for each in names]
+    codes = [_plain_array(each.indices) for each in names]
     order, ends = _order(codes, [len(each) for each in spelled])
-    rows, time = rows[order], np.asarray(columns[-1])[order]
+    rows, time = rows[order], _plain_array(columns[-1])[order]
     kept = [Column(column.kind, column.values[order]) for column in found.values() if column is not None]
     for begin, end in zip([0, *ends[:-1]], ends, strict=True):
         texts = [each[code[order[begin]]] for each, code in zip(spelled, codes, strict=True)]
@@ -151,11 +151,17 @@ def _column(texts: Any) -> Column | None:  # noqa: ANN401 (as above)
     if pc.any(pc.equal(texts, "") if texts.type == _TEXT else pc.is_null(texts)).as_py():
         return None
     try:
-        return Column("float", np.asarray(texts.cast(_NUMBER)))
+        return Column("float", _plain_array(texts.cast(_NUMBER)))
     except pa.ArrowInvalid:
         if pc.all(pc.match_substring_regex(texts, _WHOLE)).as_py():
-            return Column("integer", np.asarray(pc.utf8_slice_codeunits(texts, 0, -1).cast(_TIME)))
+            return Column("integer", _plain_array(pc.utf8_slice_codeunits(texts, 0, -1).cast(_TIME)))
     return None
+
+
+def _plain_array(array: Any) -> NDArray[Any]:  # noqa: ANN401 (as above)
+    """The values of an array without nulls. Not by `np.asarray`: it loads pandas, where there is one."""
+    found: NDArray[Any] = np.from_dlpack(array)
+    return found
 
 
 def _head(texts: list[str]) -> bytes:
