@@ -6,6 +6,7 @@ The journal is a real one; the store is a small one in memory that fails as it i
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from random import Random
+from threading import Event, Lock
 
 import pytest
 
@@ -258,6 +259,24 @@ def test_pieces_of_a_pass_are_written_in_their_order(world: _World, error: Excep
         b"5003"
     ]
     assert max(calls) == 4_000
+
+
+def test_projects_are_written_one_after_the_other(world: _World) -> None:
+    """A store is for one thread: while a piece of one project is written, another's waits."""
+    write, busy = world.store.write, Lock()
+
+    def slow(project: str, points: Sequence[Point]) -> list[Refusal]:
+        assert busy.acquire(blocking=False), "two at once"
+        try:
+            Event().wait(0.02)
+            return write(project, points)
+        finally:
+            busy.release()
+
+    world.store.write = slow  # type: ignore[method-assign]
+    world.receive(_A, *[_B] * 4_000)
+    world.settle()
+    assert world.counts == (4_001, 0, 0, 0)
 
 
 def test_damaged_batches_are_passed_and_counted(world: _World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -189,10 +189,15 @@ class _Pass:
         """Take batches to their end and mark them as done. Returns what became of them, of each lane that moved."""
         # Not a method: parts that lead back to this object would keep all of it in memory until a late collection.
         self._find = partial(_entry, batches)
-        for batch in batches:
-            self._place(batch, group)
+        try:
+            for batch in batches:
+                self._place(batch, group)
+        except BaseException:
+            # What is being written must not go on beside the next pass.
+            self._worker.submit(lambda: None).result()
+            raise
         for name, part in list(self._parts.items()):
-            self._try(name, part.write, self._store.write)
+            self._try(name, part.write, self._write)
         moves = {name: self._move(name) for name in {*group, *self._parts} - self._failed}
         stays = {name: batches[0].first - 1 for name in self._failed if name not in self._lanes}
         damaged = [batch for batch in batches if batch.damage]
@@ -267,6 +272,10 @@ class _Pass:
         if name in self._placer_of:
             return self._placer_of[name].ahead(name)
         return self._lanes[name].ahead if name in self._lanes else {}
+
+    def _write(self, project: str, points: Sequence[Point]) -> list[Refusal]:
+        # Behind what is being written of other projects: the store is for one thread.
+        return self._write_later(project, points).result()
 
     def _write_later(self, project: str, points: Sequence[Point]) -> Future[list[Refusal]]:
         return self._worker.submit(self._store.write, project, points)

@@ -50,6 +50,8 @@ class Part:
         owners: of each of these points, the message that it came from.
         messages: how many there are so far that were not ignored.
         faults: what is wrong with some of them.
+        ignored: how many were ignored, and why.
+        written: how many points the store has taken.
     """
 
     project: str
@@ -102,9 +104,14 @@ class Part:
     def settle(self) -> None:
         """Wait for what is being written, if anything is. Raises what `write` does."""
         if self._writing is not None:
-            owners, refusals = self._writing
+            owners, writing = self._writing
             self._writing = None
-            self._note(owners, refusals.result())
+            try:
+                refusals = writing.result()
+            finally:
+                # An error leads to this frame: as long as that led to the error, both would stay in memory.
+                del writing
+            self._note(owners, refusals)
 
     def _take(self) -> tuple[list[Point], list[int]]:
         points, owners = self.points, self.owners
