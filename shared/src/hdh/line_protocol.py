@@ -93,7 +93,7 @@ def _are_plain(points: Sequence[Point]) -> bool:
         all(fields)
         and _INTEGER.issuperset([type(point.time) for point in points])
         and _FLOAT.issuperset(map(type, values))
-        and _are_plain_names(frozenset(chain.from_iterable(fields)))
+        and all(map(_is_plain_name, set(chain.from_iterable(fields))))
         # Where only the sum is not finite, the other way does no harm.
         and isfinite(sum(values))  # type: ignore[arg-type]  # all are floats
     )
@@ -175,9 +175,9 @@ def _prefix(measurement: str, place: Place) -> bytes:
 
 
 @lru_cache(_CACHED_FIELDS)
-def _are_plain_names(names: frozenset[str]) -> bool:
-    """Whether these are names of numbers that a line and JSON spell alike."""
-    return all(_PLAIN.fullmatch(name) and name != "time" and not name.endswith(TEXT_SUFFIX) for name in names)
+def _is_plain_name(name: str) -> bool:
+    """Whether this is the name of numbers, and a line and JSON spell it alike."""
+    return bool(_PLAIN.fullmatch(name)) and name != "time" and not name.endswith(TEXT_SUFFIX)
 
 
 @lru_cache(_CACHED_FIELDS)

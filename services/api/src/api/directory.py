@@ -18,6 +18,8 @@ FRESH_SECONDS = 5.0
 """How late a directory may be, where the store lists its series in no time."""
 _REST = 10
 """A directory may be so many times as late as listing took: ten thousands of series must not be all a store does."""
+_MOST_SECONDS = 120.0
+"""How late it may be at most, however long one listing took."""
 MISS_SECONDS = 1.0
 """How late it may be where a name was not found in it: what such a name may cost the store."""
 
@@ -210,7 +212,7 @@ class Directories:
     def _series(self, project: str, age: float) -> tuple[Series, ...]:
         # The newest readings name every series, and cost the stores less than counting does.
         if age >= FRESH_SECONDS:
-            age = max(age, _REST * self._took.get(project, 0.0))
+            age = max(age, min(_REST * self._took.get(project, 0.0), _MOST_SECONDS))
         latest = self._latest.get(Selection(project), lambda: self._list(project), age)
         with self._lock:
             read, seen = self._seen.get(project, (None, ()))
