@@ -4,10 +4,12 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from contextvars import copy_context
 from itertools import pairwise
 from threading import Condition, Event
 from typing import TypeAlias, TypeVar
 
+from hdh.errors import Retryable
 from hdh.stopping import Stop, begin
 from migrate.batch import BadRow, Batch, Chunk
 from migrate.destination import Stopped
@@ -15,7 +17,7 @@ from migrate.sources.interface import Read, Source
 
 _READINGS_AHEAD = 100_000
 _READINGS_AT_ONCE = 20_000
-"""Are handed over: threads that wake each other for every batch do little else."""
+"""So many are handed over at once: threads that wake each other for every batch do little else."""
 
 _CHECK_SECONDS = 0.5
 
@@ -72,7 +74,9 @@ class Ahead:
             while items := reading.take(self._stop):
                 yield from items
         except BaseException:
-            self._forget()
+            # A reading that was left long ago, and is closed only now, ends no other one.
+            if reading in self._readings:
+                self._forget()
             raise
         self._readings.remove(reading)
         self._checksum = reading.checksum
@@ -89,12 +93,13 @@ class Ahead:
 
     def _ask(self, question: Callable[[], T]) -> T:
         self._forget()
-        return self._thread.submit(question).result()
+        return self._thread.submit(copy_context().run, question).result()
 
     def _begin(self, chunk: Chunk) -> None:
         reading = _Reading(chunk)
         self._readings.append(reading)
-        self._thread.submit(reading.fill, self._source)
+        # In a copy of this context, which holds the fields of log lines; what is begun in it ends with it.
+        self._thread.submit(copy_context().run, reading.fill, self._source)
 
     def _forget(self) -> None:
         """Nobody takes what is read ahead."""
@@ -146,14 +151,21 @@ class _Reading:
                 self._changed.wait(_CHECK_SECONDS)
                 if stop.is_set():
                     raise Stopped
+                if self._is_unwanted:
+                    raise Retryable("Reading was given up.")
             if self._ready:
                 items, size = self._ready.popleft()
                 self._size -= size
                 self._changed.notify_all()
                 return items
-        if self._error is not None:
-            raise self._error
-        return []
+        error, self._error = self._error, None
+        if error is None:
+            return []
+        try:
+            raise error
+        finally:
+            # It leads to this frame: as long as that led to it, both would stay in memory.
+            del error
 
     def end(self) -> None:
         """Nobody takes the rest."""

@@ -2,6 +2,7 @@
 
 from collections import Counter, deque
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from functools import partial
 from types import TracebackType
@@ -107,14 +108,19 @@ class Mover:
             if len(self._writes) >= self._destination.writes_at_once:
                 self._collect()
             columns = [part.columns for part in parts]
-            future = self._pool.submit(self._destination.write, project, columns)
+            future = self._pool.submit(copy_context().run, self._destination.write, project, columns)
             self._writes.append(_Write(moving, parts, future))
             moving.unconfirmed += 1
 
     def _collect(self) -> None:
         """Take the answer to the oldest write."""
         write = self._writes[0]
-        refusals = write.future.result()
+        try:
+            refusals = write.future.result()
+        except BaseException:
+            # It leads to this frame: as long as that led to it, both would stay in memory.
+            del write
+            raise
         self._writes.popleft()
         write.moving.confirm(write.parts, refusals)
         self._reject(write.moving, [])

@@ -42,6 +42,7 @@ class JournalSource:
         if not self._paths:
             raise Misconfigured(f"source.path: {folder} holds no segment-*.db. Name the folder of ingest's journal.")
         self._placer = Placer(site)
+        self._projects = [project.id for project in site.projects]
         self._open: tuple[Path, Segment] | None = None
         self._parts: dict[str, tuple[Path, int, int]] = {}
         self._placed_to = 0
@@ -74,7 +75,8 @@ class JournalSource:
         segment = self._segment(path)
         self._checksum = 0
         if self._placed_to != begin:
-            # Times for messages that have none depend on those just before them.
+            # Times for messages that have none depend on those just before them, and on none that was read further on.
+            self._forget_times()
             for _ in self._messages(segment, max(_first(path), begin - _WARM_UP), begin):
                 pass
         self._checksum, self._placed_to = 0, -1  # until it has come to its end
@@ -104,6 +106,10 @@ class JournalSource:
                     f"{path}: it cannot be read: {error}. Let this user read and write its folder, or take it out."
                 ) from error
         return self._open[1]
+
+    def _forget_times(self) -> None:
+        for project in self._projects:
+            self._placer.restore(project, {})
 
     def _messages(self, segment: Segment, begin: int, end: int) -> Iterator[tuple[int, str, Point] | BadRow]:
         """Points with position and project, and what is bad."""
