@@ -27,7 +27,8 @@ def machine() -> str:
     pages = Path("/proc/meminfo").read_text(encoding="ascii").split()[1]
     models = [line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")]
     model = models[0].partition(":")[2].strip() if models else platform.machine()
-    return f"{len(models)} cores, {model}, {int(pages) // 2**20} GiB, {platform.system()} {platform.release()}"
+    system = f"{platform.system()} {platform.release().partition('-')[0]}"
+    return f"{len(models)} cores, {model}, {int(pages) // 2**20} GiB, {system}"
 
 
 def versions() -> str:
