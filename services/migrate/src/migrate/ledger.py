@@ -249,10 +249,9 @@ class Ledger:
         self.execute("BEGIN IMMEDIATE")
         try:
             yield
-            self.execute("COMMIT")
+            self.commit()
         except BaseException:
-            with suppress(sqlite3.Error):
-                self._connection.execute("ROLLBACK")
+            self.roll_back()
             raise
 
     def forget(self, chunk: Chunk) -> None:

@@ -31,7 +31,6 @@ _BOOLEANS = dict.fromkeys((b"t", b"T", b"true", b"True", b"TRUE"), True) | dict.
 )
 _LONGEST_SHOWN = 120
 _LARGEST = 2**63
-_MOST_GROUPS = 200_000
 _REMEDY = "A line is measurement,tag=value field=value time."
 _NO_HEAD = f"measurement and tags cannot be read. {_REMEDY}"
 
