@@ -83,11 +83,7 @@ class World:
 
     def stored(self) -> int:
         """How many messages the store holds."""
-        reader = open_reader(self.store)
-        try:
-            return sum(found.count for found in reader.series(Selection(PROJECT, quantities=("temperature",))))
-        finally:
-            reader.close()
+        return stored(self.store)
 
     def outcome(self, messages: int, cpu: float, seconds: float) -> Outcome:
         """How it went; an error if not every acknowledged message was written and is stored."""
@@ -95,6 +91,15 @@ class World:
         found = Outcome(messages, self.stored(), cpu, seconds, self.ingest.memory())
         assert (status["received"], status["written"], found.stored) == (messages, messages, messages), (status, found)
         return found
+
+
+def stored(url: str, token: str | None = None) -> int:
+    """How many messages a store holds."""
+    reader = open_reader(url, token)
+    try:
+        return sum(found.count for found in reader.series(Selection(PROJECT, quantities=("temperature",))))
+    finally:
+        reader.close()
 
 
 @contextmanager
@@ -110,7 +115,13 @@ def world(folder: Path, store: str) -> Iterator[World]:
 @contextmanager
 def gateway(made: World, kind: str, count: int, *options: str, first: int = 0) -> Iterator[IO[str]]:
     """A gateway that publishes from here on; its output's last line is how many messages were acknowledged."""
-    arguments = [made.broker.port, kind, first, count, made.start, *options]
+    with publishing(made.broker.port, kind, first, count, made.start, *options) as output:
+        yield output
+
+
+@contextmanager
+def publishing(*arguments: object) -> Iterator[IO[str]]:
+    """A gateway with these arguments that publishes from here on, and its output."""
     with program("tests.bench._gateway", *arguments) as process:
         assert process.stdin is not None
         assert process.stdout is not None

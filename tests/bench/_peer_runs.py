@@ -10,9 +10,8 @@ from pathlib import Path
 
 import psutil
 
-from hdh.store import open_admin, open_reader
-from hdh.store.interface import Selection
-from tests.bench._ingest_run import Outcome, program
+from hdh.store import open_admin
+from tests.bench._ingest_run import Outcome, program, publishing, stored
 from tests.bench._messages import PROJECT, start_of_times
 from tests.common.servers import Influxd, Influxd2, Mosquitto, unique
 
@@ -70,7 +69,7 @@ def influxdb_client(folder: Path, count: int) -> Outcome:
         with _gateway(broker, "native", count) as began:
             cpu, memory = map(float, peer.stdout.readline().split())
             seconds = time.monotonic() - began
-        return Outcome(count, _stored(store.url, store.token), cpu, seconds, int(memory))
+        return Outcome(count, stored(store.url, store.token), cpu, seconds, int(memory))
 
 
 def telegraf(folder: Path, count: int) -> Outcome:
@@ -84,10 +83,10 @@ def telegraf(folder: Path, count: int) -> Outcome:
         with _telegraf(config, broker) as process:
             before = process.cpu_times()
             with _gateway(broker, "native", count) as began:
-                stored = _wait_until_stored(store.url, count)
+                found = _wait_until_stored(store.url, count)
                 seconds, used = time.monotonic() - began, process.cpu_times()
             memory = process.memory_info().rss
-        return Outcome(count, stored, used.user + used.system - before.user - before.system, seconds, memory)
+        return Outcome(count, found, used.user + used.system - before.user - before.system, seconds, memory)
 
 
 @contextmanager
@@ -112,13 +111,9 @@ def _telegraf(config: Path, broker: Mosquitto) -> Iterator[psutil.Process]:
 @contextmanager
 def _gateway(broker: Mosquitto, kind: str, count: int) -> Iterator[float]:
     """A gateway that publishes from here on, and when it began; at the end the broker has acknowledged all."""
-    with program("tests.bench._gateway", broker.port, kind, 0, count, start_of_times()) as sender:
-        assert sender.stdin is not None
-        assert sender.stdout is not None
-        sender.stdin.write("\n")
-        sender.stdin.flush()
+    with publishing(broker.port, kind, 0, count, start_of_times()) as output:
         yield time.monotonic()
-        assert int(sender.stdout.readline()) == count
+        assert int(output.readline()) == count
 
 
 def _create(url: str, token: str | None) -> None:
@@ -129,19 +124,11 @@ def _create(url: str, token: str | None) -> None:
         admin.close()
 
 
-def _stored(url: str, token: str | None) -> int:
-    reader = open_reader(url, token)
-    try:
-        return sum(found.count for found in reader.series(Selection(PROJECT, quantities=("temperature",))))
-    finally:
-        reader.close()
-
-
 def _wait_until_stored(url: str, count: int) -> int:
     """How many are stored, as soon as it is all of them or no more come."""
-    stored, changed = 0, time.monotonic()
-    while stored < count and time.monotonic() < changed + 10:
+    seen, changed = 0, time.monotonic()
+    while seen < count and time.monotonic() < changed + 10:
         time.sleep(_EVERY_SECONDS)
-        if (found := _stored(url, None)) != stored:
-            stored, changed = found, time.monotonic()
-    return stored
+        if (found := stored(url)) != seen:
+            seen, changed = found, time.monotonic()
+    return seen
