@@ -12,21 +12,22 @@ from tests.common.publisher import Publisher
 from tests.common.servers import Mosquitto
 
 pytestmark = pytest.mark.mosquitto
-_FROZEN_SECONDS = 3
+_RATE = 500
 
 
+@pytest.mark.parametrize("seconds", [3, pytest.param(60, marks=pytest.mark.long)])
 def test_ingest_goes_on_after_it_was_frozen(
-    mosquitto: Mosquitto, tmp_path: Path, expect_exactly: Callable[[str, list[int]], None]
+    mosquitto: Mosquitto, tmp_path: Path, expect_exactly: Callable[[str, list[int]], None], seconds: int
 ) -> None:
     """It is frozen for longer than it ever waits for a signal, which once ended it."""
     store_url = f"sqlite:///{tmp_path}/store.db"
     with (
         Ingest(tmp_path / "ingest", mosquitto.url, store_url) as ingest,
-        Publisher(mosquitto.port, tmp_path / "ledger", 3_000, 500) as publisher,
+        Publisher(mosquitto.port, tmp_path / "ledger", _RATE * (seconds + 3), _RATE) as publisher,
     ):
         eventually(lambda: ingest.status()["written"] > 0)
         ingest.freeze()
-        time.sleep(_FROZEN_SECONDS)
+        time.sleep(seconds)
         ingest.thaw()
         numbers = publisher.finish()
         status = ingest.wait_done(publisher.count)
