@@ -1,54 +1,34 @@
 """Replay's own publisher against a real broker: all is acknowledged, over lost connections too; refusals are told."""
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
 
-import paho.mqtt.client as mqtt
 import pytest
-from paho.mqtt.enums import CallbackAPIVersion
 
 from hdh.errors import Misconfigured
 from migrate.bulk import Publisher, publishing
 from migrate.settings import MigrateSettings
 from tests.common.eventually import eventually
 from tests.common.servers import Mosquitto, unique
+from tests.common.subscribing import subscribed
 
 pytestmark = pytest.mark.mosquitto
 
 MESSAGES = 20_000
 
 
-@contextmanager
-def received(broker: Mosquitto, topic: str) -> Iterator[list[bytes]]:
-    """The payloads that a subscriber gets."""
-    payloads: list[bytes] = []
-    subscribed = Event()
-    client = mqtt.Client(CallbackAPIVersion.VERSION2)
-    client.on_message = lambda _client, _data, message: payloads.append(bytes(message.payload))
-    client.on_subscribe = lambda *_: subscribed.set()
-    client.connect("127.0.0.1", broker.port)
-    client.loop_start()
-    client.subscribe(topic, qos=1)
-    assert subscribed.wait(30)
-    yield payloads
-    client.disconnect()
-    client.loop_stop()
-
-
 def test_every_message_arrives_in_order(broker: Mosquitto) -> None:
     """Also those whose lengths take two and three bytes to spell."""
     topic = unique("bulk")
     sent = [b"x" * 300, b"y" * 70_000, *(b"%d" % number for number in range(2_000))]
-    with received(broker, f"{topic}/#") as payloads:
+    with subscribed(broker.port, f"{topic}/#") as messages:
         with publishing(MigrateSettings(broker_url=broker.url), unique("bulk"), 1_000, Event()) as publisher:
             for payload in sent:
                 publisher.publish(f"{topic}/ä", payload)
             assert publisher.drain()
-        eventually(lambda: len(payloads) == len(sent))
-    assert payloads == sent
+        eventually(lambda: len(messages) == len(sent))
+    assert [payload for _, payload in messages] == sent
 
 
 def test_more_messages_than_packets_have_numbers(broker: Mosquitto) -> None:

@@ -5,41 +5,17 @@ import re
 import signal
 import subprocess
 import sys
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-import paho.mqtt.client as mqtt
 import pytest
-from paho.mqtt.enums import CallbackAPIVersion
 
 from tests.common.eventually import eventually
 from tests.common.servers import Mosquitto, free_port, unique
+from tests.common.subscribing import subscribed
 
 pytestmark = pytest.mark.mosquitto
 
 SIMULATOR = str(Path(sys.executable).with_name("simulator"))
-
-
-@contextmanager
-def listening(port: int, topic: str) -> Iterator[list[bytes]]:
-    """The payloads that arrive on a topic, at least once each."""
-    heard: list[bytes] = []
-    ready = threading.Event()
-    client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=unique("listener"), clean_session=False)
-    client.on_connect = lambda c, *_: c.subscribe(topic, qos=1)
-    client.on_subscribe = lambda *_: ready.set()
-    client.on_message = lambda _c, _d, message: heard.append(bytes(message.payload))
-    client.reconnect_delay_set(1, 1)
-    client.connect("127.0.0.1", port)
-    client.loop_start()
-    try:
-        assert ready.wait(10)
-        yield heard
-    finally:
-        client.disconnect()
-        client.loop_stop()
 
 
 def environment(port: int, **more: str) -> dict[str, str]:
@@ -58,19 +34,20 @@ def test_replay_publishes_every_reading(broker: Mosquitto, tmp_path: Path) -> No
     """It ends when all are acknowledged, and says how many."""
     house = unique("house")
     path = record(tmp_path, 3000)
-    with listening(broker.port, f"toe/{house}/#") as heard:
+    with subscribed(broker.port, f"toe/{house}/#") as heard:
         command = [SIMULATOR, "replay", str(path), "--project", "toe", "--house", house]
         done = subprocess.run(command, env=environment(broker.port), capture_output=True, text=True, check=False)
         assert done.returncode == 0
         assert re.fullmatch(r"3,000 messages published and acknowledged in [0-9.]+ s\.\n", done.stdout)
         eventually(lambda: len(heard) == 3000)
-    assert [f'{{"time":{1_700_000_000 + n},"temperature":{n}}}'.encode() for n in range(3000)] == heard
+    sent = [f'{{"time":{1_700_000_000 + n},"temperature":{n}}}'.encode() for n in range(3000)]
+    assert [payload for _, payload in heard] == sent
 
 
 def test_a_broker_that_goes_away_loses_nothing(tmp_path: Path) -> None:
     """What was not acknowledged is published again."""
     path = record(tmp_path, 20_000)
-    with Mosquitto(tmp_path / "broker") as server, listening(server.port, "toe/#") as heard:
+    with Mosquitto(tmp_path / "broker") as server, subscribed(server.port, "toe/#") as heard:
         command = [SIMULATOR, "replay", str(path), "--project", "toe"]
         process = subprocess.Popen(command, env=environment(server.port), stdout=subprocess.PIPE, text=True)
         eventually(lambda: len(heard) > 1000)
@@ -97,7 +74,7 @@ def test_run_goes_on_where_it_stopped(broker: Mosquitto, tmp_path: Path) -> None
     """The past is published once; SIGTERM ends it with 0; the second start does not repeat it."""
     state = {"HDH_SIMULATOR_STATE_FILE": str(tmp_path / "state.json")}
     for _ in range(2):
-        with listening(broker.port, "healthy-digital-house/koivula/kitchen/meter") as heard:
+        with subscribed(broker.port, "healthy-digital-house/koivula/kitchen/meter") as heard:
             command = [SIMULATOR, "run", "--backfill", "6h"]
             process = subprocess.Popen(
                 command, env=environment(broker.port, **state), stderr=subprocess.PIPE, text=True
