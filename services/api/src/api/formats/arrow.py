@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from pyarrow import ipc
 
 from api.answers import Answer, Block, Times, Values
-from api.formats.buffers import texts_of
 from api.formats.outbox import Outbox
 from api.wide import Table
+from hdh.arrow import texts_of
 
 QUERY = "hdh.query"
 """The resolved query as JSON, in the metadata of the schema."""

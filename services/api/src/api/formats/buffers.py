@@ -1,6 +1,6 @@
 """Columns of numbers and times as columns of text, and text as the bytes to send: without a loop over readings."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from api.answers import Times
+from hdh.arrow import column_of, glued, text_of, texts_of
 from hdh.times import from_ms
 
 _PIECE = 64 * 1024
@@ -54,40 +55,10 @@ def local_texts(times: Times, zone: ZoneInfo) -> tuple[pa.Array, pa.Array]:
     local = times + offsets
     days, milliseconds = np.divmod(local, _DAY_MS)
     seconds, milliseconds = np.divmod(milliseconds, 1000)
-    parts = [_dates(days), _clock().take(indexes(seconds))]
+    parts = [_dates(days), _clock().take(column_of(seconds))]
     if milliseconds.any():
-        parts.append(_thousandths().take(indexes(milliseconds)))
+        parts.append(_thousandths().take(column_of(milliseconds)))
     return glued(*parts), texts
-
-
-def texts_of(texts: Sequence[str | None]) -> pa.Array:
-    """Texts as a column; None is null."""
-    # Not pa.array: it imports pandas where that is installed, which takes a first answer seconds.
-    encoded = [b"" if text is None else text.encode() for text in texts]
-    offsets = np.zeros(len(encoded) + 1, np.int32)
-    np.cumsum(np.fromiter(map(len, encoded), np.int32, len(encoded)), out=offsets[1:])
-    valid = np.packbits([text is not None for text in texts], bitorder="little") if None in texts else None
-    return pa.StringArray.from_buffers(
-        len(encoded),
-        pa.py_buffer(offsets),
-        pa.py_buffer(b"".join(encoded)),
-        None if valid is None else pa.py_buffer(valid),
-    )
-
-
-def text_of(text: str | None) -> pa.Scalar:
-    """One text for all rows of a column."""
-    return texts_of([text])[0]
-
-
-def glued(*parts: pa.Array | pa.Scalar) -> pa.Array:
-    """Columns and texts side by side as one column; null is nothing."""
-    return pc.binary_join_element_wise(*parts, text_of(""), null_handling="replace", null_replacement="")
-
-
-def indexes(numbers: NDArray[np.int64]) -> pa.Array:
-    """Positions in a column, to take from it."""
-    return pa.Array.from_buffers(pa.int64(), numbers.size, [None, pa.py_buffer(np.ascontiguousarray(numbers))])
 
 
 def joined(texts: pa.Array) -> pa.Buffer:
@@ -119,7 +90,7 @@ def pieces(parts: Iterable[bytes | pa.Buffer]) -> Iterator[bytes]:
 
 def _dates(days: Times) -> pa.Array:
     found, index = np.unique(days, return_inverse=True)
-    return texts_of(np.datetime_as_string(found.astype("datetime64[D]")).tolist()).take(indexes(index))
+    return texts_of(np.datetime_as_string(found.astype("datetime64[D]")).tolist()).take(column_of(index))
 
 
 @cache
@@ -137,7 +108,7 @@ def _offsets(times: Times, zone: ZoneInfo) -> tuple[Times, pa.Array]:
     starts, offsets = _changes(zone, *_years(times))
     index = np.searchsorted(starts, times, side="right") - 1
     texts = texts_of([_offset_text(offset) for offset in offsets.tolist()])
-    return offsets[index], texts.take(indexes(index))
+    return offsets[index], texts.take(column_of(index))
 
 
 def _years(times: Times) -> tuple[int, int]:

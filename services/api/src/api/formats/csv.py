@@ -11,18 +11,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from api.answers import Answer, Block, Times, TimeStyle, Values
-from api.formats.buffers import (
-    glued,
-    iso_texts,
-    joined,
-    local_texts,
-    number_texts,
-    pieces,
-    slices,
-    text_of,
-    texts_of,
-)
+from api.formats.buffers import iso_texts, joined, local_texts, number_texts, pieces, slices
 from api.wide import TIME_COLUMNS, Table
+from hdh.arrow import glued, text_of, texts_of
 
 # What a spreadsheet would take for a formula: names and texts come from whoever may publish.
 _FORMULA = r"^[=+\-@\t\r]"

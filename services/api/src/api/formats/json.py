@@ -8,8 +8,9 @@ import orjson
 import pyarrow as pa
 
 from api.answers import Answer, Block, Head, Times, TimeStyle, Values
-from api.formats.buffers import glued, iso_texts, joined, pieces, slices, text_of
+from api.formats.buffers import iso_texts, joined, pieces, slices
 from api.wide import Table
+from hdh.arrow import glued, text_of
 
 NAMES = ("project", "house", "room", "device", "quantity", "unit")
 _NUMPY = orjson.OPT_SERIALIZE_NUMPY

@@ -8,8 +8,9 @@ import orjson
 import pyarrow as pa
 
 from api.answers import Answer, Block, Times, TimeStyle, Values
-from api.formats.buffers import glued, iso_texts, joined, number_texts, pieces, slices, text_of, texts_of
+from api.formats.buffers import iso_texts, joined, number_texts, pieces, slices
 from api.wide import Table
+from hdh.arrow import glued, text_of, texts_of
 
 _NAMES = ("project", "house", "room", "device", "quantity")
 _NULL = "null"

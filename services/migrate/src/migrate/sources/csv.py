@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 from pyarrow import csv
 
+from hdh.arrow import column_of, numpy_of, text_of
 from hdh.errors import Misconfigured
 from migrate.batch import BadRow, Batch, Chunk, Column, Labels
 from migrate.sources.csv_form import Form, column_names
@@ -22,6 +23,7 @@ from migrate.sources.texts import UNCLOSED, Records, table_quoting
 _PIECE = 2 * 1024 * 1024
 _LONGEST_SHOWN = 120
 _EXACT = 2**53
+_ZERO = column_of(np.zeros(1))[0]
 _MISSING = ["", "NA", "na", "NaN", "nan", "N/A", "n/a", "NULL", "null", "None", "none", "-", "nil"]
 _SPELLED = {"\t": "tab", ";": "semicolon", ",": "comma", "|": "bar"}
 
@@ -162,7 +164,7 @@ class CsvSource:
     ) -> Iterator[Batch | BadRow]:
         form = self._form
         texts = [_column(table, name) for name in form.time]
-        spelled = texts[0] if len(texts) == 1 else pc.binary_join_element_wise(*texts, " ")
+        spelled = texts[0] if len(texts) == 1 else pc.binary_join_element_wise(*texts, text_of(" "))
         time, good = parse_times(spelled, form.time_format, self._zone, form.doubled_hour)
         if not good.all():
             for index in np.flatnonzero(~good).tolist():
@@ -171,14 +173,14 @@ class CsvSource:
                     continue  # an empty line
                 detail = f"the time {text!r} cannot be read as {form.time_format}. Mend it, or source.csv.time.format."
                 yield BadRow(int(rows[index]), "time", detail, (text or "")[:_LONGEST_SHOWN])
-            table = table.filter(pa.array(good))
+            table = table.filter(column_of(good))
             rows, time = rows[good], time[good]
         if not len(rows):
             return
         taken = {*form.time, *form.labels, *([form.quantity] if form.quantity else [])}
         values = form.values or tuple(name for name in names if name not in taken)
         for own, chosen in self._groups(table):
-            part = table if chosen is None else table.take(pa.array(chosen))
+            part = table if chosen is None else table.take(column_of(chosen))
             at = slice(None) if chosen is None else chosen
             field = dict(own).get("quantity")
             kept = tuple(pair for pair in own if pair[0] != "quantity")
@@ -197,9 +199,9 @@ class CsvSource:
         codes = np.zeros(table.num_rows, np.int64)
         known = []
         for _, name in keys:
-            encoded = _column(table, name).fill_null("").dictionary_encode()
+            encoded = _column(table, name).fill_null(text_of("")).dictionary_encode()
             known.append(encoded.dictionary.to_pylist())
-            codes = codes * len(encoded.dictionary) + np.from_dlpack(encoded.indices)
+            codes = codes * len(encoded.dictionary) + numpy_of(encoded.indices)
         unique, first, inverse = np.unique(codes, return_index=True, return_inverse=True)
         order = np.argsort(inverse, kind="stable")
         ends = np.searchsorted(inverse[order], np.arange(len(unique) + 1))
@@ -270,9 +272,9 @@ def _numbers(texts: Any) -> Column:  # noqa: ANN401 (as above)
     array = texts.cast(pa.float64())
     present = None
     if array.null_count:
-        present = np.array(array.is_valid())
-        array = pc.if_else(array.is_valid(), array, 0.0)
-    values = np.from_dlpack(array)
+        present = numpy_of(array.is_valid())
+        array = array.fill_null(_ZERO)
+    values = numpy_of(array)
     if (np.abs(values) >= _EXACT).any():
         raise pa.ArrowInvalid("perhaps whole numbers that no float holds")
     return Column("float", values, present)

@@ -11,6 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from hdh.arrow import numpy_of
+
 FORMATS = ("seconds", "milliseconds", "microseconds", "nanoseconds", "iso", "day-first", "month-first")
 """How times may be written: epoch numbers, ISO 8601 (also with other marks in the date), 31.12.2025 12:00."""
 
@@ -93,13 +95,13 @@ def _epochs(texts: Any, time_format: str) -> NDArray[np.int64] | None:  # noqa: 
     unit = _EPOCHS[time_format]
     trimmed = pc.utf8_trim_whitespace(texts)
     try:
-        whole: NDArray[np.int64] = np.from_dlpack(trimmed.cast(pa.int64()))  # type: ignore[assignment]
+        whole: NDArray[np.int64] = numpy_of(trimmed.cast(pa.int64()))
         return whole * unit if len(whole) == 0 or np.abs(whole).max() < _LARGEST // unit else None
-    except (pa.ArrowInvalid, TypeError):  # not whole, or null
+    except ValueError:  # not whole, or null
         pass
     try:
-        parts = np.from_dlpack(trimmed.cast(pa.float64()))
-    except (pa.ArrowInvalid, TypeError):
+        parts = numpy_of(trimmed.cast(pa.float64()))
+    except ValueError:
         return None
     if not np.isfinite(parts).all() or (np.abs(parts) * unit >= _LARGEST).any():
         return None
@@ -152,5 +154,4 @@ def _offset(quarter: int, zone: ZoneInfo, fold: int) -> int:
 
 
 def _int64(array: Any) -> NDArray[np.int64]:  # noqa: ANN401 (as above)
-    found: NDArray[np.int64] = np.from_dlpack(array.cast(pa.int64()))  # type: ignore[assignment]
-    return found
+    return numpy_of(array.cast(pa.int64()))

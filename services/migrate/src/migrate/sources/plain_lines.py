@@ -6,7 +6,6 @@ Lines with the same separators in the same order have the same shape: with comma
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -14,6 +13,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 from pyarrow import csv
 
+from hdh.arrow import numpy_of, text_of
 from migrate.batch import Column
 
 _COMMAS = bytes.maketrans(b"= ", b",,")
@@ -22,6 +22,7 @@ _NO_SHAPE = bytes(set(range(256)) - set(b'\n ,="\\\r\t\0'))
 _SHAPE = re.compile(rb"((?:,=)*) (=(?:,=)*) ")
 _WHOLE = r"\A-?[0-9]{1,18}i\z"
 _MOST_SHAPES = 64
+_NOTHING = text_of("")
 _MOST_CODES = 2**31
 _NUMBER, _TEXT, _TIME, _NAME = pa.float64(), pa.string(), pa.int64(), pa.dictionary(pa.int32(), pa.string())
 
@@ -100,9 +101,9 @@ def _apart(shape: bytes, data: bytes, rows: NDArray[np.int64]) -> Iterator[Plain
     spelled = [each.dictionary.to_pylist() for each in names]
     if None in found.values() or any("" in each for each in spelled):
         return
-    codes = [_plain_array(each.indices) for each in names]
+    codes = [numpy_of(each.indices) for each in names]
     order, ends = _order(codes, [len(each) for each in spelled])
-    rows, time = rows[order], _plain_array(columns[-1])[order]
+    rows, time = rows[order], numpy_of(columns[-1])[order]
     kept = [Column(column.kind, column.values[order]) for column in found.values() if column is not None]
     for begin, end in zip([0, *ends[:-1]], ends, strict=True):
         texts = [each[code[order[begin]]] for each, code in zip(spelled, codes, strict=True)]
@@ -112,7 +113,7 @@ def _apart(shape: bytes, data: bytes, rows: NDArray[np.int64]) -> Iterator[Plain
             yield Plain(_head(texts[:head]), rows[begin:end], time[begin:end], own)
 
 
-def _table(data: bytes, width: int, values: range) -> Any:  # noqa: ANN401 (pyarrow ships no types)
+def _table(data: bytes, width: int, values: range) -> pa.Table | None:
     """Lines as a table: so many columns before the time, all names but for `values`; None where they are none."""
     line = data.split(b"\n", 1)[0].translate(_COMMAS).split(b",")
     names = {str(number): _NAME for number in range(width)} | {str(width): _TIME}
@@ -125,7 +126,7 @@ def _table(data: bytes, width: int, values: range) -> Any:  # noqa: ANN401 (pyar
     return None
 
 
-def _read(data: bytes, kinds: dict[str, Any]) -> Any:  # noqa: ANN401 (as above)
+def _read(data: bytes, kinds: dict[str, pa.DataType]) -> pa.Table:
     return csv.read_csv(
         pa.BufferReader(data),
         csv.ReadOptions(use_threads=False, block_size=len(data) + 1, column_names=list(kinds)),
@@ -146,22 +147,16 @@ def _order(codes: list[NDArray[np.int32]], sizes: list[int]) -> tuple[NDArray[np
     return order, [*(np.flatnonzero(np.diff(kind[order])) + 1).tolist(), len(order)]
 
 
-def _column(texts: Any) -> Column | None:  # noqa: ANN401 (as above)
+def _column(texts: pa.Array) -> Column | None:
     """The values of a field where they are all floats, or all whole numbers; None elsewhere."""
-    if pc.any(pc.equal(texts, "") if texts.type == _TEXT else pc.is_null(texts)).as_py():
+    if pc.any(pc.equal(texts, _NOTHING) if texts.type == _TEXT else pc.is_null(texts)).as_py():
         return None
     try:
-        return Column("float", _plain_array(texts.cast(_NUMBER)))
+        return Column("float", numpy_of(texts.cast(_NUMBER)))
     except pa.ArrowInvalid:
         if pc.all(pc.match_substring_regex(texts, _WHOLE)).as_py():
-            return Column("integer", _plain_array(pc.utf8_slice_codeunits(texts, 0, -1).cast(_TIME)))
+            return Column("integer", numpy_of(pc.utf8_slice_codeunits(texts, 0, -1).cast(_TIME)))
     return None
-
-
-def _plain_array(array: Any) -> NDArray[Any]:  # noqa: ANN401 (as above)
-    """The values of an array without nulls. Not by `np.asarray`: it loads pandas, where there is one."""
-    found: NDArray[Any] = np.from_dlpack(array)
-    return found
 
 
 def _head(texts: list[str]) -> bytes:

@@ -9,6 +9,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from pyarrow import csv
 
+from hdh.arrow import column_of, numpy_of
 from hdh.store.influxdb.csv import Rows
 from hdh.store.windowed import Readings
 
@@ -25,6 +26,7 @@ _TYPES = {Kind.NUMBER: pa.float64(), Kind.BOOLEAN: pa.bool_(), Kind.TEXT: pa.bin
 _TIME = 2
 _VALUE = 3
 _FEW_BYTES = 2_000
+_NO_NUMBER = column_of(np.array([np.nan]))[0]
 
 
 def readings(rows: Rows, kind: Kind) -> Readings:
@@ -69,19 +71,18 @@ def _few(data: bytes) -> Readings:
     return time, np.array([float(cell[2]) if cell[2] else np.nan for cell in cells], np.float64)
 
 
-def _values(column: Any, kind: Kind) -> NDArray[Any]:  # noqa: ANN401 (pyarrow ships no types)
+def _values(column: pa.ChunkedArray, kind: Kind) -> NDArray[Any]:
     if kind is Kind.TEXT:
         texts = np.empty(len(column), np.object_)
         texts[:] = [each.decode(errors="replace") for each in column.to_pylist()]
         return texts
     if kind is Kind.BOOLEAN:
-        return _numpy(column.cast(pa.uint8())).astype(np.float64)
-    return _numpy(column.fill_null(float("nan")) if column.null_count else column)
+        return _numpy(column).astype(np.float64)
+    return _numpy(column.fill_null(_NO_NUMBER) if column.null_count else column)
 
 
-def _numpy(column: Any) -> NDArray[Any]:  # noqa: ANN401 (as above)
-    """The column's own memory. Its `to_numpy`, as `fill_null`, imports pandas where it is: that takes a second."""
-    parts = [np.from_dlpack(chunk) for chunk in column.chunks]
+def _numpy(column: pa.ChunkedArray) -> NDArray[Any]:
+    parts = [numpy_of(chunk) for chunk in column.chunks]
     return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from hdh.arrow import column_of, text_of, texts_of
 from hdh.line_protocol import field_key, prefix
 from hdh.store.columns import fits, is_text
 from hdh.store.interface import Columns
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
 _LINES = 10_000
 _BYTES = 4_000_000
+_NOTHING, _SPACE, _COMMA, _END = (text_of(text) for text in ("", " ", ",", "\n"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +59,7 @@ def requests(parts: Sequence[Columns]) -> Iterator[Request]:
     pieces: list[Piece] = []
     bodies: list[memoryview] = []
     lines = size = first = 0
-    for part in parts:
-        encoded = _encode(part)
+    for part, encoded in _encoded(parts):
         if encoded is None:
             yield Request([Piece(part, first, 0, len(part))])
         start = len(part) if encoded is None else 0
@@ -79,55 +81,99 @@ def requests(parts: Sequence[Columns]) -> Iterator[Request]:
         yield Request(pieces, b"".join(bodies))
 
 
-def _encode(part: Columns) -> _Encoded | None:
-    """The lines of a part, or None where something in it is not sound."""
-    if not part.fields or not all(fits(name, values) for name, values in part.fields.items()):
-        return None
+def _encoded(parts: Sequence[Columns]) -> Iterator[tuple[Columns, _Encoded | None]]:
+    """Each part and its lines, None where something in it is not sound."""
+    for run in _runs(parts):
+        yield from zip(run, _encode(run), strict=True)
+
+
+def _runs(parts: Sequence[Columns]) -> Iterator[list[Columns]]:
+    """Parts that follow each other and have the same fields: calls of Arrow cost as much as hundreds of rows do."""
+    run: list[Columns] = []
+    rows = 0
+    for part in parts:
+        if run and (rows + len(part) > _LINES or _shape(part) != _shape(run[0])):
+            yield run
+            run, rows = [], 0
+        run.append(part)
+        rows += len(part)
+    if run:
+        yield run
+
+
+def _shape(part: Columns) -> list[tuple[str, bool]]:
+    return [(name, is_text(values)) for name, values in part.fields.items()]
+
+
+def _encode(run: list[Columns]) -> list[_Encoded | None]:
+    """The lines of parts with the same fields."""
     try:
-        head = prefix(part.measurement, part.place)
-        lines = _lines(part, head)
+        lines = _lines(run)
     except ValueError:
-        return None
-    _, ends, data = lines.buffers()
-    count = len(lines) + 1
-    return _Encoded(np.frombuffer(ends, np.int32, count), memoryview(data or b""))
+        return [None] if len(run) == 1 else [encoded for part in run for encoded in _encode([part])]
+    _, offsets, data = lines.buffers()
+    ends, data = np.frombuffer(offsets, np.int32, len(lines) + 1), memoryview(data or b"")
+    bounds = np.cumsum([0, *map(len, run)]).tolist()
+    return [_Encoded(ends[start : stop + 1], data) for start, stop in pairwise(bounds)]
 
 
-def _lines(part: Columns, head: str) -> Any:  # noqa: ANN401 (pyarrow ships no types)
-    time = pa.array(part.time).cast(pa.string())
-    numbers = {name: _numbers(name, values) for name, values in part.fields.items() if not is_text(values)}
-    if len(numbers) == len(part.fields) and not any(each.null_count for each in numbers.values()):
+def _lines(run: list[Columns]) -> pa.Array:
+    fields = {name: _together([part.fields[name] for part in run]) for name in run[0].fields}
+    if not fields or not all(fits(name, values) for name, values in fields.items()):
+        raise ValueError("a column does not fit its name")
+    time = column_of(_together([part.time for part in run])).cast(pa.string())
+    numbers = {name: _numbers(name, values) for name, values in fields.items() if not is_text(values)}
+    if len(numbers) == len(fields) and not any(each.null_count for each in numbers.values()):
         # Nearly always: then all is joined at once.
-        spelled = [(f"{field_key(name)}=", each.cast(pa.string()), ",") for name, each in numbers.items()]
-        pieces = [piece for triple in spelled for piece in triple][:-1]
-        return pc.binary_join_element_wise(head, *pieces, " ", time, "\n", "")
-    fields = _join([_spell(name, values, numbers.get(name)) for name, values in part.fields.items()])
-    return pc.coalesce(pc.binary_join_element_wise(head, fields, " ", time, "\n", ""), "")
+        first, *others = numbers
+        pieces = [_heads(run, f"{field_key(first)}="), numbers[first].cast(pa.string())]
+        for name in others:
+            pieces += [text_of(f",{field_key(name)}="), numbers[name].cast(pa.string())]
+        return _side_by_side(*pieces, _SPACE, time, _END)
+    joined = _join([_spell(name, values, numbers.get(name)) for name, values in fields.items()])
+    return pc.coalesce(_side_by_side(_heads(run, ""), joined, _SPACE, time, _END), _NOTHING)
 
 
-def _numbers(name: str, values: "Values") -> Any:  # noqa: ANN401 (as above)
+def _together(columns: list[NDArray[Any]]) -> NDArray[Any]:
+    return columns[0] if len(columns) == 1 else np.concatenate(columns)
+
+
+def _heads(run: list[Columns], more: str) -> pa.Array | pa.Scalar:
+    """With what each line begins."""
+    heads = [prefix(part.measurement, part.place) + more for part in run]
+    if len(heads) == 1:
+        return text_of(heads[0])
+    return texts_of(heads).take(column_of(np.repeat(np.arange(len(run)), [len(part) for part in run])))
+
+
+def _numbers(name: str, values: "Values") -> pa.Array:
     """Numbers, null where there is no reading."""
+    if np.isfinite(values).all():
+        return column_of(values)
     if np.isinf(values).any():
         raise ValueError(f"{name} is not finite")
-    missing = np.isnan(values)
-    return pa.array(values, mask=missing) if missing.any() else pa.array(values)
+    return column_of(values, np.isnan(values))
 
 
-def _join(texts: list[Any]) -> Any:  # noqa: ANN401 (as above)
+def _join(texts: list[pa.Array]) -> pa.Array:
     """The fields of each row, null where there is none."""
     if len(texts) == 1:
         return texts[0]
     if not all(text.null_count for text in texts):
-        return pc.binary_join_element_wise(*texts, ",", null_handling="skip")
+        return pc.binary_join_element_wise(*texts, _COMMA, null_handling="skip")
     # Of a row whose fields are all null pyarrow would leave nothing, not even a null: so there is one more, empty.
-    joined = pc.binary_join_element_wise("", *texts, ",", null_handling="skip")
-    return pc.if_else(pc.equal(joined, ""), pa.scalar(None, pa.string()), pc.utf8_slice_codeunits(joined, 1))
+    joined = pc.binary_join_element_wise(_NOTHING, *texts, _COMMA, null_handling="skip")
+    return pc.if_else(pc.equal(joined, _NOTHING), text_of(None), pc.utf8_slice_codeunits(joined, 1))
 
 
-def _spell(name: str, values: "Values", numbers: Any) -> Any:  # noqa: ANN401 (as above)
+def _spell(name: str, values: "Values", numbers: pa.Array | None) -> pa.Array:
     """A column as `name=value`, null where there is no reading."""
     if numbers is not None:
-        return pc.binary_join_element_wise(f"{field_key(name)}=", numbers.cast(pa.string()), "")
-    plain = pa.array(values, pa.string())
-    escaped = pc.replace_substring(pc.replace_substring(plain, "\\", "\\\\"), '"', '\\"')
-    return pc.binary_join_element_wise(f'{field_key(name)}="', escaped, '"', "")
+        return _side_by_side(text_of(f"{field_key(name)}="), numbers.cast(pa.string()))
+    escaped = pc.replace_substring(pc.replace_substring(texts_of(values.tolist()), "\\", "\\\\"), '"', '\\"')
+    return _side_by_side(text_of(f'{field_key(name)}="'), escaped, text_of('"'))
+
+
+def _side_by_side(*parts: pa.Array | pa.Scalar) -> pa.Array:
+    """Null where one of them is."""
+    return pc.binary_join_element_wise(*parts, _NOTHING)
