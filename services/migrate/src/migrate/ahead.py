@@ -15,9 +15,9 @@ from migrate.batch import BadRow, Batch, Chunk
 from migrate.destination import Stopped
 from migrate.sources.interface import Read, Source
 
-_READINGS_AHEAD = 100_000
-_READINGS_AT_ONCE = 20_000
-"""So many are handed over at once: threads that wake each other for every batch do little else."""
+_AHEAD = 100_000
+_AT_ONCE = 20_000
+"""Readings that are handed over at once: threads that wake each other for every batch do little else."""
 
 _CHECK_SECONDS = 0.5
 
@@ -179,7 +179,7 @@ class _Reading:
     def _put(self, items: _Items, size: int) -> bool:
         """Wait until there is room; whether it is wanted still."""
         with self._changed:
-            self._changed.wait_for(lambda: self._is_unwanted or self._size < _READINGS_AHEAD)
+            self._changed.wait_for(lambda: self._is_unwanted or self._size < _AHEAD)
             self._ready.append((items, size))
             self._size += size
             self._changed.notify_all()
@@ -187,13 +187,13 @@ class _Reading:
 
 
 def _bundles(read: Read) -> Iterator[tuple[_Items, int]]:
-    """Items of about so many readings, and how many these are."""
+    """Items of about so much weight, and how much that is."""
     items: _Items = []
     size = 0
     for item in read:
         items.append(item)
-        size += len(item.rows) * len(item.fields) if isinstance(item, Batch) else 1
-        if size >= _READINGS_AT_ONCE:
+        size += item.weight if isinstance(item, Batch) else 1
+        if size >= _AT_ONCE:
             yield items, size
             items, size = [], 0
     if items:

@@ -13,6 +13,8 @@ Kind = Literal["float", "integer", "unsigned", "boolean", "text"]
 
 NUMBERS: frozenset[Kind] = frozenset({"float", "integer", "unsigned"})
 
+_OBJECTS_OF_A_COLUMN = 8
+
 FIELD = "field"
 """The label that tells the readings of one row apart: a field, or a column of a wide table."""
 
@@ -55,6 +57,11 @@ class Batch:
     rows: NDArray[np.int64]
     time: NDArray[np.int64]
     fields: dict[str, Column]
+
+    @property
+    def weight(self) -> int:
+        """What it takes of memory, in readings: its objects are as heavy as some of these."""
+        return weight(len(self.rows), len(self.fields))
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +144,11 @@ class Found:
     facts: list[tuple[str, str]]
     doubts: list[str] = field(default_factory=list)
     bad: list[BadRow] = field(default_factory=list)
+
+
+def weight(rows: int, fields: int) -> int:
+    """What columns of so many rows take of memory, in readings."""
+    return (rows + _OBJECTS_OF_A_COLUMN) * fields
 
 
 def label(labels: Labels, key: str) -> str:

@@ -1,13 +1,16 @@
 """What two sides are compared by: counts, extremes, sums, and a checksum that no order changes, per series and day."""
 
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from operator import add
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from hdh.store.columns import has, is_text
+from hdh.store.interface import Columns
 
 DAY_MS = 86_400_000
 _MASK = 2**64 - 1
@@ -79,6 +82,24 @@ def by_day(time: NDArray[np.int64], values: NDArray[Any]) -> Iterator[tuple[int,
                 int(sums[number]),
             ),
         )
+
+
+def summed(parts: Iterable[Columns]) -> tuple[int, int]:
+    """How many readings columns hold, and the sum (64 bits) of one number a reading."""
+    times: dict[bool, list[NDArray[np.int64]]] = {False: [], True: []}
+    columns: dict[bool, list[NDArray[Any]]] = {False: [], True: []}
+    for part in parts:
+        for values in part.fields.values():
+            times[is_text(values)].append(part.time)
+            columns[is_text(values)].append(values)
+    count = total = 0
+    for kind in (False, True):
+        if columns[kind]:
+            time, values = np.concatenate(times[kind]), np.concatenate(columns[kind])
+            there = has(values)
+            count += int(np.count_nonzero(there))
+            total += int(np.add.reduce(mix(time[there], values[there])))
+    return count, total & _MASK
 
 
 def mix(time: NDArray[np.int64], values: NDArray[Any]) -> NDArray[np.uint64]:

@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 from hdh.model import TEXT_SUFFIX, Place
 from hdh.site import Site
 from hdh.soundness import is_unicode
+from hdh.store.columns import has
 from hdh.store.interface import Columns
 from hdh.times import spell
 from ingest.decoders.fields import add_reading
 from ingest.lane import check_time
 from ingest.message import Fault
-from migrate.batch import BadRow, Batch, Column, Labels
+from migrate.batch import BadRow, Batch, Column, Labels, weight
 from migrate.mapping.load import Mapping
 from migrate.mapping.rules import Rules, Skipped, Target, Unmapped, with_field
 
@@ -58,20 +59,12 @@ class Part:
 
     def count(self) -> int:
         """How many readings."""
-        return sum(present(values) for values in self.columns.fields.values())
+        return sum(int(np.count_nonzero(has(values))) for values in self.columns.fields.values())
 
-
-def present(values: NDArray[Any]) -> int:
-    """How many readings a column of the store holds."""
-    return int(np.count_nonzero(has(values)))
-
-
-def has(values: NDArray[Any]) -> NDArray[np.bool_]:
-    """Which rows of a column of the store hold a reading."""
-    if values.dtype == np.object_:
-        return np.array([value is not None for value in values], np.bool_)
-    there: NDArray[np.bool_] = ~np.isnan(values)
-    return there
+    @property
+    def weight(self) -> int:
+        """What it takes of memory; see `Batch.weight`."""
+        return weight(len(self.rows), len(self.columns.fields))
 
 
 class Converter:
@@ -142,12 +135,13 @@ class Converter:
         if not len(rows):
             return
         fields: dict[str, NDArray[Any]] = {}
+        cut = bool(inexact.any())
         for target, name, column in members:
             made, faults = self._values(target, name, column, rows)
             yield from faults
             for field, values in made.items():
-                found = has(values)
-                self.counts["times_cut"] += int(np.count_nonzero(inexact & found))
+                if cut:
+                    self.counts["times_cut"] += int(np.count_nonzero(inexact & has(values)))
                 if field in fields:
                     # Two fields of one row mean the same quantity: the second goes its own way and is found there.
                     yield from self._placed(first, time, rows, {field: values})

@@ -93,7 +93,7 @@ class Intake:
 
     def keep_times(self, chunk: Chunk) -> None:
         """Note which times the chunk brought; see `Ledger.keep_times`."""
-        for series, times in self._seen.brought().items():
+        for series, times in self._seen.brought():
             self._ledger.keep_times(series, chunk.number, times)
 
     def forget(self) -> None:

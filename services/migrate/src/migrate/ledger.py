@@ -220,11 +220,14 @@ class Ledger:
         rows = self.execute("SELECT id, project, house, room, device, quantity FROM series")
         return dict(sorted(((row[0], Series(*row[1:])) for row in rows), key=lambda pair: pair[1]))
 
-    def keep_times(self, series: int, number: int, times: NDArray[np.int64]) -> None:
-        """Keep which times (ascending) a chunk brought to a series; within `moving`, or after `begin`."""
-        deltas = zlib.compress(np.diff(times).astype(np.int64).tobytes(), 1)
-        row = (series, number, int(times[0]), int(times[-1]), deltas)
-        self.execute("INSERT OR REPLACE INTO times VALUES (?, ?, ?, ?, ?)", row)
+    def keep_times(self, series: Sequence[int], number: int, times: NDArray[np.int64]) -> None:
+        """Keep which times (ascending) a chunk brought to each of these series; within `moving`, or after `begin`."""
+        deltas = zlib.compress((times[1:] - times[:-1]).tobytes(), 1)
+        row = (number, int(times[0]), int(times[-1]), deltas)
+        with self._told():
+            self._connection.executemany(
+                "INSERT OR REPLACE INTO times VALUES (?, ?, ?, ?, ?)", ((each, *row) for each in series)
+            )
 
     def last_times(self, start: int, stop: int) -> dict[int, int]:
         """The last time of each series in the chunks with numbers from `start` up to `stop`."""

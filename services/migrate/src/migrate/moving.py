@@ -3,23 +3,26 @@
 from collections import Counter, deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from types import TracebackType
 from typing import Self
 
 import numpy as np
 
+from hdh.store.columns import has, without
 from hdh.store.interface import Refusal
 from migrate.batch import BadRow, Chunk
-from migrate.checksum import mix
-from migrate.convert import Part, has
+from migrate.checksum import summed
+from migrate.convert import Part
 from migrate.destination import Destination, Limit
 from migrate.intake import Intake
 from migrate.ledger import Done, Ledger
 from migrate.progress import Progress
 
-_READINGS_AT_ONCE = 50_000
+_AT_ONCE = 50_000
+"""Readings in a write; see `Batch.weight`."""
+
 _REJECTS_AT_ONCE = 5_000
 _MASK = 2**64 - 1
 
@@ -94,8 +97,8 @@ class Mover:
         for part in self._intake.parts(chunk, partial(self._reject, moving)):
             readings = part.count()
             self._limit.take(readings)
-            moving.add(part, readings)
-            if moving.readings >= _READINGS_AT_ONCE:
+            moving.add(part)
+            if moving.weight >= _AT_ONCE:
                 self._hand_over(moving)
             self._progress.readings(readings)
         self._hand_over(moving)
@@ -172,14 +175,14 @@ class _Moving:
 
     Attributes:
         chunk: which.
-        readings: how many wait to be written.
+        weight: of what waits to be written.
         unconfirmed: how many writes of it run.
         is_read: whether all of it is read and handed over.
         rejected: bad rows that are not in the ledger yet.
     """
 
     chunk: Chunk
-    readings: int = 0
+    weight: int = 0
     unconfirmed: int = 0
     is_read: bool = False
     rejected: list[BadRow] = field(default_factory=list)
@@ -193,14 +196,14 @@ class _Moving:
         """Whether all of it is in the store."""
         return self.is_read and not self.unconfirmed
 
-    def add(self, part: Part, readings: int) -> None:
+    def add(self, part: Part) -> None:
         """Take a part."""
         self._ready.setdefault(part.project, []).append(part)
-        self.readings += readings
+        self.weight += part.weight
 
     def take(self) -> dict[str, list[Part]]:
         """What is to be written, by project."""
-        ready, self._ready, self.readings = self._ready, {}, 0
+        ready, self._ready, self.weight = self._ready, {}, 0
         return ready
 
     def end(self, checksum: str, counts: Counter[str]) -> None:
@@ -222,18 +225,17 @@ class _Moving:
     def confirm(self, parts: list[Part], refusals: list[Refusal]) -> None:
         """One of its writes is in the store, but for what was refused."""
         self.unconfirmed -= 1
-        lost = _rows_of(parts, refusals)
-        for number, part in enumerate(parts):
-            gone = lost.get(number, {})
-            for name, values in part.columns.fields.items():
-                there = has(values)
-                there[list(gone)] = False
-                hashes = mix(part.columns.time[there], values[there])
-                self._checksum = (self._checksum + int(np.add.reduce(hashes))) & _MASK
-                self._counts["written"] += int(np.count_nonzero(there))
-                for row, refusal in gone.items():
+        written = [part.columns for part in parts]
+        for number, lost in _rows_of(parts, refusals).items():
+            fields = {name: without(values, list(lost)) for name, values in written[number].fields.items()}
+            written[number] = replace(written[number], fields=fields)
+            for name, values in parts[number].columns.fields.items():
+                for row, refusal in lost.items():
                     if has(values[row : row + 1])[0]:
-                        self._refuse(part, name, row, refusal)
+                        self._refuse(parts[number], name, row, refusal)
+        count, checksum = summed(written)
+        self._counts["written"] += count
+        self._checksum = (self._checksum + checksum) & _MASK
 
     def _refuse(self, part: Part, name: str, row: int, refusal: Refusal) -> None:
         if refusal.reason == "expired":

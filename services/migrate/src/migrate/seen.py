@@ -1,5 +1,6 @@
 """Finds the second reading of a series in one millisecond: within a chunk, and against the chunks before it."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -7,11 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hdh.model import Series
+from hdh.store.columns import has, without
 from migrate.batch import BadRow
-from migrate.convert import Part, has
+from migrate.convert import Part
 from migrate.ledger import Ledger
 
 _NONE = -(2**62)
+_MOST_IDS = 100_000
 
 
 class Seen:
@@ -26,7 +29,7 @@ class Seen:
         self._ids: dict[Series, int] = {}
         self._last_before: dict[int, int] = {}
         self._number = 0
-        self._now: dict[int, list[NDArray[np.int64]]] = {}
+        self._now: dict[int, list[_Times]] = {}
         self._last_now: dict[int, int] = {}
 
     def begin(self, number: int) -> None:
@@ -42,65 +45,82 @@ class Seen:
         self._last_before.clear()
         self._number = 0
 
-    def brought(self) -> dict[int, NDArray[np.int64]]:
-        """What this chunk brought: times, ascending, by series."""
-        found = {}
+    def brought(self) -> Iterator[tuple[list[int], NDArray[np.int64]]]:
+        """What this chunk brought: series that have the same times, and these, ascending."""
+        alike: dict[tuple[int, ...], list[int]] = {}
         for series, pieces in self._now.items():
-            times = np.concatenate(pieces)
+            # Fields of the same rows share their times.
+            alike.setdefault(tuple(map(id, pieces)), []).append(series)
+        for group in alike.values():
+            times = np.concatenate([piece.times for piece in self._now[group[0]]])
             times.sort()
-            found[series] = times
-        return found
+            yield group, times
 
     def only_first(self, part: Part) -> tuple[Part, list[BadRow]]:
         """The part without readings whose millisecond is taken, and these as bad rows."""
         fields: dict[str, NDArray[Any]] = {}
         bad: list[BadRow] = []
-        for name, values in part.columns.fields.items():
-            series = self.id_of(part, name)
-            found = has(values)
-            every = bool(found.all())
-            times = part.columns.time if every else part.columns.time[found]
-            if not len(times):
+        columns = part.columns
+        whole = _Times(columns.time) if len(columns) else None
+        for name, values in columns.fields.items():
+            there = has(values)
+            if whole is None or not (count := np.count_nonzero(there)):
                 continue
+            times = whole if count == len(columns) else _Times(columns.time[there])
+            series = self.id_of(part, name)
+            fields[name] = values
             double = self._doubles(series, times)
             if double is not None:
-                at = np.flatnonzero(found)[double]
-                bad += [_bad(part, name, int(index)) for index in at]
-                times = np.delete(times, double)
-                fields[name] = values.copy()
-                fields[name][at] = None if values.dtype == np.object_ else np.nan
-            else:
-                fields[name] = values
-            if len(times):
-                self._now.setdefault(series, []).append(times)
-                self._last_now[series] = max(int(times.max()), self._last_now.get(series, _NONE))
-        return replace(part, columns=replace(part.columns, fields=fields)), bad
+                at = np.flatnonzero(there)[double].tolist()
+                bad += [_bad(part, name, index) for index in at]
+                fields[name] = without(values, at)
+                if len(at) == count:
+                    continue
+                times = _Times(np.delete(times.times, double))
+            self._now.setdefault(series, []).append(times)
+            self._last_now[series] = max(times.last, self._last_now.get(series, _NONE))
+        if bad or len(fields) < len(columns.fields):
+            part = replace(part, columns=replace(columns, fields=fields))
+        return part, bad
 
     def id_of(self, part: Part, field: str) -> int:
         """The ledger's number of a series."""
         place = part.columns.place
         series = Series(part.project, place.house, place.room, place.device, field)
-        if series not in self._ids:
-            self._ids[series] = self._ledger.series_id(series)
-        return self._ids[series]
+        number = self._ids.get(series)
+        if number is None:
+            if len(self._ids) >= _MOST_IDS:
+                self._ids.clear()
+            number = self._ids[series] = self._ledger.series_id(series)
+        return number
 
-    def _doubles(self, series: int, times: NDArray[np.int64]) -> NDArray[np.int64] | None:
+    def _doubles(self, series: int, new: "_Times") -> NDArray[np.int64] | None:
         """The positions of times that are taken, None for none."""
-        ascending = len(times) == 1 or bool((np.diff(times) > 0).all())
         newest = max(self._last_now.get(series, _NONE), self._last_before.get(series, _NONE))
-        first = int(times[0] if ascending else times.min())
-        if ascending and first > newest:
+        if new.is_ascending and new.first > newest:
             return None
+        times = new.times
         order = np.argsort(times, kind="stable")
         again = np.zeros(len(times), np.bool_)
         again[order[1:]] = np.diff(times[order]) == 0
-        last = int(times.max())
-        before = list(self._now.get(series, ()))
-        if first <= self._last_before.get(series, _NONE):
-            before += self._ledger.times_before(series, self._number, first, last)
+        before = [piece.times for piece in self._now.get(series, ())]
+        if new.first <= self._last_before.get(series, _NONE):
+            before += self._ledger.times_before(series, self._number, new.first, new.last)
         for piece in before:
             again |= np.isin(times, piece)
         return np.flatnonzero(again) if again.any() else None
+
+
+class _Times:
+    """Times of some rows, at least one, and what is asked of them again and again."""
+
+    __slots__ = ("first", "is_ascending", "last", "times")
+
+    def __init__(self, times: NDArray[np.int64]) -> None:
+        self.times = times
+        self.is_ascending = bool((times[1:] > times[:-1]).all())
+        self.first = int(times[0] if self.is_ascending else times.min())
+        self.last = int(times[-1] if self.is_ascending else times.max())
 
 
 def _bad(part: Part, name: str, index: int) -> BadRow:

@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hdh.model import Series, Span
+from hdh.store.columns import has
 from hdh.store.interface import Reader, Selection
 from migrate.batch import Chunk
 from migrate.checksum import Stats, by_day
-from migrate.convert import has
 from migrate.destination import Destination
 from migrate.intake import Intake
 from migrate.ledger import Ledger

@@ -1,5 +1,6 @@
 """Points in columns: where they go one by one after all, and whether names and values of a column fit."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,6 +10,8 @@ from hdh.soundness import is_unicode
 from hdh.store.interface import Columns
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from hdh.store.interface import Values
 
 IndexedPoint = tuple[int, Point]
@@ -27,6 +30,21 @@ def points(part: Columns, start: int, stop: int) -> list[IndexedPoint]:
         if fields:
             found.append((row, Point(part.measurement, part.place, int(part.time[row]), fields)))
     return found
+
+
+def without(values: "Values", rows: Sequence[int]) -> "Values":
+    """A copy of a column that holds no reading in some rows."""
+    left = values.copy()
+    left[rows] = None if is_text(values) else np.nan
+    return left
+
+
+def has(values: "Values") -> "NDArray[np.bool_]":
+    """Which rows of a column hold a reading."""
+    if is_text(values):
+        return np.array([value is not None for value in values], np.bool_)
+    there: NDArray[np.bool_] = ~np.isnan(values)
+    return there
 
 
 def is_text(values: "Values") -> bool:
