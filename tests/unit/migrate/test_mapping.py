@@ -88,15 +88,15 @@ def test_a_project_that_is_not_listed_is_named_with_its_line(tmp_path: Path) -> 
 def test_a_series_finds_its_place(tmp_path: Path) -> None:
     """The first entry that matches; labels fill the names, `rename` spells them; the unit becomes factor and offset."""
     rules = Rules(load_mapping(write(tmp_path, GOOD)).entry, load_site(None))
-    found = rules.find((("column.house", "Talo 1"), ("field", "temp_f"), ("file.first", "log")))
+    found = rules.find((("column.house", "Talo 1"), ("file.first", "log")), ("temp_f",))[0]
     assert isinstance(found, Target)
     place = found.stand.place
     assert (found.project.id, place.house, place.room, place.device) == ("toe", "talo-1", "unassigned", "log")
     assert (found.field.name, found.measurement) == ("temperature", "climate")
     assert 680 * found.factor + found.offset == pytest.approx(20.0)
-    assert rules.find((("field", "x1"),)) == Skipped("not needed")
-    assert isinstance(rules.find((("field", "unknown"),)), Unmapped)
-    other = rules.find((("field", "other"),))
+    skipped, unknown, other = rules.find((), ("x1", "unknown", "other"))
+    assert skipped == Skipped("not needed")
+    assert isinstance(unknown, Unmapped)
     assert isinstance(other, Unmapped)
     assert "'nowhere' is not listed" in other.detail
 

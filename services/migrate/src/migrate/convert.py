@@ -91,8 +91,8 @@ class Converter:
         if not len(batch.rows):
             return
         groups: dict[tuple[int, str, Labels], list[tuple[Target, str, Column]]] = {}
-        for name, column in batch.fields.items():
-            target = self._rules.find(with_field(batch.labels, name))
+        targets = self._rules.find(batch.labels, tuple(batch.fields))
+        for (name, column), target in zip(batch.fields.items(), targets, strict=True):
             if isinstance(target, Skipped):
                 self.counts["skipped"] += column.count()
             elif isinstance(target, Unmapped):
@@ -197,7 +197,9 @@ class Converter:
                 f"numbers cannot go to {target.raw!r}: names in {TEXT_SUFFIX} are for text. Map it to another name."
             )
             return {}, [BadRow(int(rows[0]), "type", detail, name, column.count())]
-        values = column.values.astype(np.float64)
+        values = column.values.astype(np.float64, copy=False)
+        if column.present is None and column.kind == "float" and target.keeps_values and np.isfinite(values).all():
+            return {target.field.name: values}, []  # nearly always
         shown = column.present_or_all()
         self._count_kind(column, shown)
         bad: list[BadRow] = []

@@ -14,7 +14,7 @@ from migrate.convert import Part
 from migrate.ledger import Ledger
 
 _NONE = -(2**62)
-_MOST_IDS = 100_000
+_MOST_IDS = 200_000
 
 
 class Seen:

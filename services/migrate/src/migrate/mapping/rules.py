@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import lru_cache
+from typing import TypeAlias
 
 from hdh.model import UNASSIGNED, Place
 from hdh.quantities import catalogue
@@ -16,6 +18,7 @@ from migrate.units import conversion
 
 _LABEL = re.compile(r"\{([^{}]+)\}")
 _WILD = re.compile(r"[*?\[]")
+_MOST_FOUND = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,11 @@ class Target:
     low: float | None
     high: float | None
 
+    @property
+    def keeps_values(self) -> bool:
+        """Whether values stay as they are, and all of them."""
+        return (self.factor, self.offset) == (1.0, 0.0) and self.low is None and self.high is None
+
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
@@ -59,6 +67,9 @@ class Unmapped:
     detail: str
 
 
+Decision: TypeAlias = Target | Skipped | Unmapped
+
+
 class Rules:
     """Finds the target of each series.
 
@@ -71,16 +82,22 @@ class Rules:
         self._entry = entry
         self._projects = {project.id: project for project in site.projects}
         self._devices = {project.id: Devices(project) for project in site.projects}
-        self._found: dict[Labels, Target | Skipped | Unmapped] = {}
+        self._renamed: dict[str, dict[str, str]] = {
+            key: getattr(entry.rename, key) for key in ("house", "room", "device")
+        }
+        self._found: dict[tuple[Labels, tuple[str, ...]], list[Decision]] = {}
 
-    def find(self, labels: Labels) -> Target | Skipped | Unmapped:
-        """What becomes of the series with these labels (FIELD among them)."""
-        if labels not in self._found:
-            self._found[labels] = self._decide(labels)
-        return self._found[labels]
+    def find(self, labels: Labels, fields: tuple[str, ...]) -> list[Decision]:
+        """What becomes of the series of each field of what has these labels."""
+        found = self._found.get((labels, fields))
+        if found is None:
+            if len(self._found) >= _MOST_FOUND:
+                self._found.clear()
+            known = dict(labels)
+            found = self._found[labels, fields] = [self._decide(known | {FIELD: field}) for field in fields]
+        return found
 
-    def _decide(self, labels: Labels) -> Target | Skipped | Unmapped:
-        known = dict(labels)
+    def _decide(self, known: dict[str, str]) -> Decision:
         rule = next((each for each in self._entry.series if _matches(each.match, known)), None)
         if rule is None:
             return Unmapped("no entry under `series` matches it. Add one with a quantity, or one with `skip`.")
@@ -114,21 +131,34 @@ class Rules:
 
     def _level(self, key: str, rule: SeriesEntry, known: dict[str, str]) -> str:
         text = self._filled(key, rule, known).strip(".")
-        text = getattr(self._entry.rename, key).get(text, text)
-        if text in {"", UNASSIGNED}:
-            return ""
-        try:
-            return check_device(text) if key == "device" else check_level(text)
-        except ValueError as error:
-            raise ValueError(f"{key}: {error} Give it another name under `rename`.") from None
+        return _checked(key, self._renamed[key].get(text, text))
 
     def _filled(self, key: str, rule: SeriesEntry, known: dict[str, str]) -> str:
         template: str = getattr(rule, key) or getattr(self._entry.place, key) or ""
         return _fill(template, known)
 
 
+@lru_cache(maxsize=_MOST_FOUND)
+def _checked(key: str, text: str) -> str:
+    if text in {"", UNASSIGNED}:
+        return ""
+    try:
+        return check_device(text) if key == "device" else check_level(text)
+    except ValueError as error:
+        raise ValueError(f"{key}: {error} Give it another name under `rename`.") from None
+
+
 def _fill(template: str, known: dict[str, str]) -> str:
-    return _LABEL.sub(lambda match: known.get(match[1], ""), template).strip()
+    if "{" not in template:
+        return template.strip()
+    parts = _parts(template)
+    return "".join([known.get(part, "") if number % 2 else part for number, part in enumerate(parts)]).strip()
+
+
+@lru_cache
+def _parts(template: str) -> list[str]:
+    """Text and labels in turn."""
+    return _LABEL.split(template)
 
 
 def with_field(labels: Labels, field: str) -> Labels:

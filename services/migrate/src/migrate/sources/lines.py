@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +32,7 @@ _BOOLEANS = dict.fromkeys((b"t", b"T", b"true", b"True", b"TRUE"), True) | dict.
 )
 _LONGEST_SHOWN = 120
 _LARGEST = 2**63
+_KNOWN_HEADS = 10_000
 _REMEDY = "A line is measurement,tag=value field=value time."
 _NO_HEAD = f"measurement and tags cannot be read. {_REMEDY}"
 
@@ -118,7 +120,7 @@ class Parser:
         self._unit = unit
         self._groups: dict[tuple[Context, bytes], _Group | None] = {}
         self._by_head: dict[bytes, _Group | None] = {}
-        self._plain: list[tuple[Labels, Plain]] = []
+        self._plain: list[tuple[Context, Plain]] = []
 
     def take(self, data: bytes, records: Records | None = None) -> None:
         """Sort lines into groups; `records` say which of them belong together, if that is known already."""
@@ -143,11 +145,7 @@ class Parser:
             self._take(enumerate(data.split(b"\n"), first))
             return
         found = sort_lines(data, first)
-        for plain in found.plain:
-            if (group := self._group(plain.head)) is None:
-                self.bad += [BadRow(row, "line", _NO_HEAD, _shown(plain.head)) for row in plain.rows.tolist()]
-            else:
-                self._plain.append((group.labels, plain))
+        self._plain += [(self.context, plain) for plain in found.plain]
         self._take(found.rest)
 
     def _take(self, lines: Iterable[tuple[int, bytes]]) -> None:
@@ -168,21 +166,24 @@ class Parser:
 
     def batches(self) -> Iterator[Batch]:
         """What was taken, group by group."""
-        for labels, plain in self._plain:
-            yield self._plain_batch(labels, plain)
+        for context, plain in self._plain:
+            if (labels := _labels(context, plain.head)) is None:
+                self.late += [BadRow(row, "line", _NO_HEAD, _shown(plain.head)) for row in plain.rows.tolist()]
+            else:
+                yield self._plain_batch(labels, plain)
         for group in self._groups.values():
             if group is not None and group.rows:
                 group.settle()
                 yield from self._batches(group)
 
     def _plain_batch(self, labels: Labels, plain: Plain) -> Batch:
-        good = np.abs(plain.time) < _LARGEST // self._unit
-        batch = Batch(labels, plain.rows, plain.time * self._unit, plain.fields)
-        if self._unit == 1 or good.all():
-            return batch
-        for row, time in zip(plain.rows[~good].tolist(), plain.time[~good].tolist(), strict=True):
-            self._complain_time(row, str(time).encode())
-        return _only(batch, good)
+        rows, time = plain.rows, plain.time
+        if self._unit == 1:
+            return Batch(labels, rows, time, plain.fields)
+        good = np.abs(time) < _LARGEST // self._unit
+        for row, far in zip(rows[~good].tolist(), time[~good].tolist(), strict=True):
+            self._complain_time(row, str(far).encode())
+        return _only(Batch(labels, rows, time * self._unit, plain.fields), None if good.all() else good)
 
     def _slow(self, line: bytes) -> None:
         """A line that is the first of its series, has quotes or escapes, or is none."""
@@ -219,7 +220,8 @@ class Parser:
     def _group(self, head: bytes) -> _Group | None:
         key = (self.context, head)
         if key not in self._groups:
-            self._groups[key] = _read_head(self.context, head)
+            labels = _labels(self.context, head)
+            self._groups[key] = None if labels is None else _Group(labels)
         group = self._groups[key]
         if b"\\" not in head:
             self._by_head[head] = group
@@ -304,13 +306,14 @@ def _joined(lines: list[bytes], first: int, records: Records) -> Iterator[tuple[
         at = end
 
 
-def _read_head(context: Context, head: bytes) -> _Group | None:
+@lru_cache(maxsize=_KNOWN_HEADS)
+def _labels(context: Context, head: bytes) -> Labels | None:
     match = _MEASUREMENT.match(head)
     if match is None:
         return None
     labels = [*context.labels, ("measurement", _text(match[1]))]
     labels += [(f"tag.{_text(key)}", _text(value)) for key, value in _TAG.findall(match[2])]
-    return _Group(tuple(sorted(labels)))
+    return tuple(sorted(labels))
 
 
 def _kind(text: bytes) -> Kind | None:

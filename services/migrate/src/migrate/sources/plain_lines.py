@@ -28,20 +28,43 @@ _NUMBER, _TEXT, _TIME, _NAME = pa.float64(), pa.string(), pa.int64(), pa.diction
 
 
 @dataclass(frozen=True, slots=True)
+class _Table:
+    """Lines of one shape, sorted by series: their numbers, their times as they are spelled, and a column a field."""
+
+    rows: NDArray[np.int64]
+    time: NDArray[np.int64]
+    columns: list[Column]
+
+
+@dataclass(frozen=True, slots=True)
 class Plain:
     """The lines of one series of the source with the same fields.
 
     Attributes:
         head: measurement and tags, as they are spelled.
-        rows: int64, the numbers of the lines, ascending.
-        time: int64, as it is spelled.
-        fields: by the field's name; every line has each of them.
+        names: of the fields; every line has each of them.
     """
 
     head: bytes
-    rows: NDArray[np.int64]
-    time: NDArray[np.int64]
-    fields: dict[str, Column]
+    names: list[str]
+    _table: _Table
+    _lines: slice
+
+    @property
+    def rows(self) -> NDArray[np.int64]:
+        """int64, the numbers of the lines, ascending."""
+        return self._table.rows[self._lines]
+
+    @property
+    def time(self) -> NDArray[np.int64]:
+        """int64, as it is spelled."""
+        return self._table.time[self._lines]
+
+    @property
+    def fields(self) -> dict[str, Column]:
+        """By the field's name. Made when it is asked for: of thousands of series it would be a lot to hold."""
+        columns = zip(self.names, self._table.columns, strict=True)
+        return {name: Column(column.kind, column.values[self._lines]) for name, column in columns}
 
 
 @dataclass(slots=True)
@@ -103,14 +126,14 @@ def _apart(shape: bytes, data: bytes, rows: NDArray[np.int64]) -> Iterator[Plain
         return
     codes = [numpy_of(each.indices) for each in names]
     order, ends = _order(codes, [len(each) for each in spelled])
-    rows, time = rows[order], numpy_of(columns[-1])[order]
     kept = [Column(column.kind, column.values[order]) for column in found.values() if column is not None]
-    for begin, end in zip([0, *ends[:-1]], ends, strict=True):
-        texts = [each[code[order[begin]]] for each, code in zip(spelled, codes, strict=True)]
-        keys = texts[head:]
-        if len(set(keys)) == fields:
-            own = {key: Column(c.kind, c.values[begin:end]) for key, c in zip(keys, kept, strict=True)}
-            yield Plain(_head(texts[:head]), rows[begin:end], time[begin:end], own)
+    table = _Table(rows[order], numpy_of(columns[-1])[order], kept)
+    begins = [0, *ends[:-1]]
+    firsts = order[begins]
+    texts = [[each[at] for at in code[firsts].tolist()] for each, code in zip(spelled, codes, strict=True)]
+    for begin, end, *own in zip(begins, ends, *texts, strict=True):
+        if len(set(own[head:])) == fields:
+            yield Plain(_head(own[:head]), own[head:], table, slice(begin, end))
 
 
 def _table(data: bytes, width: int, values: range) -> pa.Table | None:
@@ -187,5 +210,5 @@ def _whole_series(groups: list[Plain], data: bytes, first: int, count: int) -> S
 
 
 def _is_disjoint(groups: list[Plain]) -> bool:
-    names = [name for group in groups for name in group.fields]
+    names = [name for group in groups for name in group.names]
     return len(set(names)) == len(names)
