@@ -88,7 +88,7 @@ class Ledger:
                 self._connection.execute("PRAGMA locking_mode = EXCLUSIVE")
                 self._connection.execute("PRAGMA journal_mode = WAL")
                 self._connection.execute("PRAGMA synchronous = FULL")
-                self._connection.execute("PRAGMA cache_size = -16384")
+                self._connection.execute("PRAGMA cache_size = -8192")
                 self._connection.execute("BEGIN IMMEDIATE")
                 self._prepare()
                 self._connection.execute("COMMIT")

@@ -29,7 +29,7 @@ class Seen:
         self._ids: dict[Series, int] = {}
         self._last_before: dict[int, int] = {}
         self._number = 0
-        self._now: dict[int, list[_Times]] = {}
+        self._now: dict[int, tuple[_Times, ...]] = {}
         self._last_now: dict[int, int] = {}
 
     def begin(self, number: int) -> None:
@@ -49,7 +49,6 @@ class Seen:
         """What this chunk brought: series that have the same times, and these, ascending."""
         alike: dict[tuple[int, ...], list[int]] = {}
         for series, pieces in self._now.items():
-            # Fields of the same rows share their times.
             alike.setdefault(tuple(map(id, pieces)), []).append(series)
         for group in alike.values():
             times = np.concatenate([piece.times for piece in self._now[group[0]]])
@@ -61,24 +60,25 @@ class Seen:
         fields: dict[str, NDArray[Any]] = {}
         bad: list[BadRow] = []
         columns = part.columns
-        whole = _Times(columns.time) if len(columns) else None
+        whole = (_Times(columns.time),) if len(columns) else None
         for name, values in columns.fields.items():
             there = has(values)
             if whole is None or not (count := np.count_nonzero(there)):
                 continue
-            times = whole if count == len(columns) else _Times(columns.time[there])
+            new = whole if count == len(columns) else (_Times(columns.time[there]),)
             series = self.id_of(part, name)
             fields[name] = values
-            double = self._doubles(series, times)
+            double = self._doubles(series, *new)
             if double is not None:
                 at = np.flatnonzero(there)[double].tolist()
                 bad += [_bad(part, name, index) for index in at]
                 fields[name] = without(values, at)
                 if len(at) == count:
                     continue
-                times = _Times(np.delete(times.times, double))
-            self._now.setdefault(series, []).append(times)
-            self._last_now[series] = max(times.last, self._last_now.get(series, _NONE))
+                new = (_Times(np.delete(new[0].times, double)),)
+            # Fields of the same rows share one tuple: of thousands of series, lists would be a lot to hold.
+            self._now[series] = self._now[series] + new if series in self._now else new
+            self._last_now[series] = max(new[0].last, self._last_now.get(series, _NONE))
         if bad or len(fields) < len(columns.fields):
             part = replace(part, columns=replace(columns, fields=fields))
         return part, bad

@@ -18,7 +18,7 @@ from migrate.units import conversion
 
 _LABEL = re.compile(r"\{([^{}]+)\}")
 _WILD = re.compile(r"[*?\[]")
-_MOST_FOUND = 10_000
+_MOST_FOUND = 2_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ class CsvSource:
     def __init__(self, files: Files, form: Form, doubts: list[str] | None = None) -> None:
         self.name = "csv"
         self._files = files
+        self._files.piece = _PIECE
         self._files.quoting = table_quoting(form.delimiter, form.skip)
         self._form = form
         self._doubts = doubts or []
@@ -74,7 +75,7 @@ class CsvSource:
         if not names:
             return  # an empty file among others
         labels = _file_labels(path)
-        for piece in self._files.read(chunk, _PIECE):
+        for piece in self._files.read(chunk):
             yield from self._table(self._without_head(piece), names, labels)
 
     def checksum(self) -> str:

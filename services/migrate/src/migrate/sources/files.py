@@ -74,12 +74,14 @@ class Files:
         chunk_bytes: how long a chunk is.
 
     Attributes:
+        piece: of about how many bytes pieces are; it may change while a chunk is read.
         quoting: how texts are quoted that may hold line breaks; None: a line is a record.
         observe: is told what is skipped to get to a chunk; None whenever a file is begun.
     """
 
     def __init__(self, paths: list[Path], root: Path, *, chunk_bytes: int = CHUNK_BYTES) -> None:
         self.paths = paths
+        self.piece = chunk_bytes
         self.quoting: Quoting | None = None
         self._root = root if root.is_dir() else root.parent
         self._chunk_bytes = chunk_bytes
@@ -124,8 +126,8 @@ class Files:
         """The file that a chunk is of."""
         return self._parts[chunk.name].path
 
-    def read(self, chunk: Chunk, piece: int = CHUNK_BYTES) -> Iterator[Piece]:
-        """The records that begin in a chunk, in pieces of about so many bytes.
+    def read(self, chunk: Chunk) -> Iterator[Piece]:
+        """The records that begin in a chunk, in pieces.
 
         Raises:
             Misconfigured: a compressed file is cut or damaged, or the file was taken away.
@@ -134,7 +136,7 @@ class Files:
         self._checksum = 0
         is_whole = False
         try:
-            yield from self._read(part, piece)
+            yield from self._read(part)
             is_whole = True
         except UNPACKING_ERRORS as error:
             raise Misconfigured(
@@ -152,10 +154,10 @@ class Files:
         """Close what is open."""
         self._forget()
 
-    def _read(self, part: _Part, piece: int) -> Iterator[Piece]:
+    def _read(self, part: _Part) -> Iterator[Piece]:
         file, line = self._seek(part)
         while (left := part.end - file.tell()) > 0:
-            found = self._take(file, min(piece, left), line)
+            found = self._take(file, min(self.piece, left), line)
             if not found.data:
                 break
             self._checksum = zlib.crc32(found.data, self._checksum)

@@ -32,7 +32,7 @@ _BOOLEANS = dict.fromkeys((b"t", b"T", b"true", b"True", b"TRUE"), True) | dict.
 )
 _LONGEST_SHOWN = 120
 _LARGEST = 2**63
-_KNOWN_HEADS = 10_000
+_KNOWN_HEADS = 2_000
 _REMEDY = "A line is measurement,tag=value field=value time."
 _NO_HEAD = f"measurement and tags cannot be read. {_REMEDY}"
 
@@ -163,6 +163,11 @@ class Parser:
                 self._slow(line)
             else:
                 group.add(self._number, time, body, commas)
+
+    @property
+    def series(self) -> int:
+        """How many groups of lines were taken."""
+        return len(self._plain) + len(self._groups)
 
     def batches(self) -> Iterator[Batch]:
         """What was taken, group by group."""
