@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Literal
 
@@ -229,10 +230,11 @@ class Ledger:
                 "INSERT OR REPLACE INTO times VALUES (?, ?, ?, ?, ?)", ((each, *row) for each in series)
             )
 
-    def last_times(self, start: int, stop: int) -> dict[int, int]:
-        """The last time of each series in the chunks with numbers from `start` up to `stop`."""
+    def last_times(self, start: int, stop: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Series that have times in the chunks with numbers from `start` up to `stop`, and the last time of each."""
         query = "SELECT series, MAX(last) FROM times WHERE number >= ? AND number < ? GROUP BY series"
-        return dict(self.execute(query, (start, stop)))
+        found = np.fromiter(chain.from_iterable(self.execute(query, (start, stop))), np.int64)
+        return found[::2], found[1::2]
 
     def times_before(self, series: int, number: int, first: int, last: int) -> list[NDArray[np.int64]]:
         """The times that chunks before `number` brought to a series, of those that reach into `first` to `last`."""

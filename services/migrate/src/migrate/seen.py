@@ -14,7 +14,7 @@ from migrate.convert import Part
 from migrate.ledger import Ledger
 
 _NONE = -(2**62)
-_MOST_IDS = 200_000
+_MOST_IDS = 100_000
 
 
 class Seen:
@@ -27,22 +27,26 @@ class Seen:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
         self._ids: dict[Series, int] = {}
-        self._last_before: dict[int, int] = {}
+        # By the series' number: there may be a million.
+        self._last_before = np.empty(0, np.int64)
         self._number = 0
         self._now: dict[int, tuple[_Times, ...]] = {}
         self._last_now: dict[int, int] = {}
 
     def begin(self, number: int) -> None:
         """A chunk begins; those with smaller numbers are in the ledger."""
-        for series, last in self._ledger.last_times(self._number, number).items():
-            self._last_before[series] = max(last, self._last_before.get(series, _NONE))
+        series, last = self._ledger.last_times(self._number, number)
+        known = np.full(max(len(self._last_before), int(series.max(initial=-1)) + 1), _NONE)
+        known[: len(self._last_before)] = self._last_before
+        known[series] = np.maximum(known[series], last)
+        self._last_before = known
         self._number = number
         self._now, self._last_now = {}, {}
 
     def forget(self) -> None:
         """What the ledger did not keep came to nothing."""
         self._ids.clear()
-        self._last_before.clear()
+        self._last_before = np.empty(0, np.int64)
         self._number = 0
 
     def brought(self) -> Iterator[tuple[list[int], NDArray[np.int64]]]:
@@ -96,7 +100,8 @@ class Seen:
 
     def _doubles(self, series: int, new: "_Times") -> NDArray[np.int64] | None:
         """The positions of times that are taken, None for none."""
-        newest = max(self._last_now.get(series, _NONE), self._last_before.get(series, _NONE))
+        before_now = int(self._last_before[series]) if series < len(self._last_before) else _NONE
+        newest = max(self._last_now.get(series, _NONE), before_now)
         if new.is_ascending and new.first > newest:
             return None
         times = new.times
@@ -104,7 +109,7 @@ class Seen:
         again = np.zeros(len(times), np.bool_)
         again[order[1:]] = np.diff(times[order]) == 0
         before = [piece.times for piece in self._now.get(series, ())]
-        if new.first <= self._last_before.get(series, _NONE):
+        if new.first <= before_now:
             before += self._ledger.times_before(series, self._number, new.first, new.last)
         for piece in before:
             again |= np.isin(times, piece)

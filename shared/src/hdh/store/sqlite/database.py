@@ -16,7 +16,7 @@ BUSY_SECONDS = 10.0
 
 # One commit changes a page for each series it touches: pages must stay in memory, and move to the file rarely.
 _WRITER_PRAGMAS = (
-    "PRAGMA cache_size = -65536",
+    "PRAGMA cache_size = -32768",
     "PRAGMA wal_autocheckpoint = 20000",
     "PRAGMA journal_size_limit = 67108864",
 )
