@@ -27,15 +27,16 @@ DEVICES = 100
 START = 1_600_000_000
 LABELS = {"house": "{tag.house}", "room": "{tag.room}", "device": "{tag.device}"}
 SERIES = [{"match": {"field": field}, "quantity": field} for field in FIELDS]
-WAYS = ("lines", "server", "table", "replay")
+WAYS = ("lines", "server", "table", "series", "replay")
+MANY = 35_000
 
 
-def lines(count: int) -> Iterator[str]:
-    """Lines of five fields of a hundred devices, every ten seconds."""
+def lines(count: int, devices: int = DEVICES) -> Iterator[str]:
+    """Lines of five fields of so many devices, every ten seconds."""
     drawn = random.Random(1)
     for number in range(count):
-        device, values = number % DEVICES, ",".join(f"{field}={drawn.uniform(0, 100):.2f}" for field in FIELDS)
-        seconds = START + number // DEVICES * 10
+        device, values = number % devices, ",".join(f"{field}={drawn.uniform(0, 100):.2f}" for field in FIELDS)
+        seconds = START + number // devices * 10
         yield f"climate,house=house,room=room-{device % 7},device=device-{device:03} {values} {seconds}{device:09}\n"
 
 
@@ -188,6 +189,16 @@ def from_table(folder: Path, readings: int, server: Influxd) -> None:
     migrate(folder, "wide table → InfluxDB 1", readings, wide, server.url, {"destination": server}, **more)
 
 
+def of_many_series(folder: Path, server: Influxd) -> None:
+    """Move lines of 175,000 series, four readings each: what takes the most memory, and the most time a reading."""
+    file = folder / "series.lp"
+    with file.open("w") as written:
+        written.writelines(lines(4 * MANY, MANY))
+    protocol, readings = {"kind": "line-protocol", "path": str(file)}, 4 * MANY * len(FIELDS)
+    migrate(folder, "175,000 series → InfluxDB 1", readings, protocol, server.url, {"destination": server})
+    migrate(folder, "175,000 series → SQLite", readings, protocol, f"sqlite:///{folder}/series.db", {})
+
+
 def main() -> None:
     """Print a line for each way."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -204,6 +215,8 @@ def main() -> None:
             from_server(folder, readings, server)
         if "table" in asked.only:
             from_table(folder, readings, server)
+        if "series" in asked.only:
+            of_many_series(folder, server)
         if "replay" in asked.only:
             replay(folder, min(readings // 10, 200_000))
 
