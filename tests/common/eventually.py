@@ -7,7 +7,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def eventually(probe: Callable[[], T], *, seconds: float = 20, every: float = 0.05) -> T:
+def eventually(probe: Callable[[], T], *, seconds: float = 60, every: float = 0.05) -> T:
     """Call `probe` until it returns something true; an exception of it counts as not yet.
 
     Raises:

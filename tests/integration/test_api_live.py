@@ -117,7 +117,7 @@ def test_a_killed_api_loses_and_doubles_nothing(mortal: World) -> None:
         mortal.publish(1, 2)
         eventually(lambda: heard.values == [1.0, 2.0])
         mortal.api.kill()
-        assert heard.ended.wait(10)
+        assert heard.ended.wait(60)
     mortal.publish(3, 4)
     mortal.ingest.wait_done(4)
     mortal.api.start()
@@ -143,7 +143,7 @@ def test_a_killed_ingest_loses_and_doubles_nothing(mortal: World) -> None:
         eventually(lambda: not heard.of("heartbeat")[-1]["complete"])
         mortal.ingest.start()
         mortal.publish(40)
-        eventually(lambda: heard.values[-1:] == [40.0], seconds=30)
+        eventually(lambda: heard.values[-1:] == [40.0])
         last = heard.last
     mortal.ingest.kill()
     mortal.publish(41)
@@ -162,7 +162,7 @@ def test_a_hundred_listen(mortal: World) -> None:
         mortal.publish(1, 2, 3)
         eventually(lambda: all(heard.values == [1.0, 2.0, 3.0] for heard in ears))
         mortal.api.stop()
-        assert all(heard.ended.wait(10) for heard in ears)
+        assert all(heard.ended.wait(60) for heard in ears)
     assert "graceful" not in mortal.api.log.read_text(), "it need not wait for connections that never end"
 
 
@@ -224,7 +224,7 @@ def test_a_revoked_key_hears_no_more(world: World) -> None:
     with listening(world.api.url, key=key) as heard:
         command = [world.api.command[0], "key", "revoke", "short"]
         subprocess.run(command, env=world.api.env, check=True, capture_output=True)
-        assert heard.ended.wait(15)
+        assert heard.ended.wait(60)
     assert world.api.get("live", key=key).status_code == 401
 
 

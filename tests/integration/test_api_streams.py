@@ -145,7 +145,7 @@ def test_a_client_that_leaves_ends_the_reading(store: str, tmp_path: Path) -> No
         with CLIENT.stream("GET", f"{url}/v1/readings", params={"format": "csv"}) as answer:
             next(answer.iter_bytes())
 
-        assert reader.closed.wait(10)
+        assert reader.closed.wait(60)
         assert CLIENT.get(f"{url}/health/live").status_code == 200
 
 
@@ -158,7 +158,7 @@ def test_a_client_that_takes_nothing_counts_as_gone(
         served(store, tmp_path, chunks=100) as (url, reader),
         CLIENT.stream("GET", f"{url}/v1/readings", params={"format": "csv"}),
     ):
-        assert reader.closed.wait(10)
+        assert reader.closed.wait(60)
 
 
 def test_so_many_long_answers_are_sent_at_a_time(store: str, tmp_path: Path) -> None:

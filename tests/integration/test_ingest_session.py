@@ -149,7 +149,7 @@ def test_a_second_process_with_the_same_client_id_is_told(ingest: Ingest, broker
             ]
             return [reason for reason in reasons if "HDH_INGEST_CLIENT_ID" in reason]
 
-        assert re.search(f"uses? the client id '{ingest.client_id}' too", eventually(told, seconds=40)[0])
+        assert re.search(f"uses? the client id '{ingest.client_id}' too", eventually(told)[0])
 
 
 def test_a_broker_that_speaks_only_3_1_1(tmp_path: Path, sqlite_url: str) -> None:
@@ -198,11 +198,11 @@ def test_the_broker_comes_late_and_goes_away(tmp_path: Path, sqlite_url: str) ->
     try:
         assert "cannot be reached" in eventually(lambda: ingest.get("/health/ready")["reasons"])[0]
         with server:
-            eventually(ingest.ready, seconds=40)
+            eventually(ingest.ready)
             server.stop()
             eventually(lambda: not ingest.ready())
             server.start()
-            eventually(ingest.ready, seconds=40)
+            eventually(ingest.ready)
             publish(server, ("toe/h/r/d/power", "1"))
             assert ingest.wait_done(1)["written"] == 1
             assert ingest.metrics()["hdh_reconnects_total"] == 1

@@ -81,7 +81,7 @@ class Gateway:
     def __enter__(self) -> Self:
         self._client.connect(self._host, self._port)
         self._client.loop_start()
-        eventually(lambda: self._client.is_connected() or self.refused, seconds=20)
+        eventually(lambda: self._client.is_connected() or self.refused)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -97,7 +97,7 @@ class Gateway:
         """Subscribe; Mosquitto grants it always, and then passes on only what the user may read."""
         self._subscribed.clear()
         self._client.subscribe(topic_filter, qos=1)
-        eventually(self._subscribed.is_set, seconds=10)
+        eventually(self._subscribed.is_set)
 
     def publish(self, messages: Iterable[tuple[int, str, str]], *, rate: float = 0) -> None:
         """Publish messages (tag, topic, payload) at QoS 1, so many a second, and wait for the last acknowledgement."""

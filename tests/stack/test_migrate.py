@@ -48,7 +48,7 @@ def test_old_data_moves_in_equal_and_over_the_broker(stack: Stack, tmp_path: Pat
     written = stack.counters()["written"]
     stack.make("migrate", DO="replay old.yaml", **known)
 
-    eventually(lambda: stack.counters()["written"] == written + ROWS, seconds=30)
+    eventually(lambda: stack.counters()["written"] == written + ROWS)
     assert [row for row in stack.readings("other").splitlines() if ",moved," in row] == rows
 
 

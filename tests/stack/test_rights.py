@@ -59,7 +59,7 @@ def test_a_revoked_gateway_is_cut_off(stack: Stack, gateway: Gateway) -> None:
     started = stack.container("broker").attrs["State"]["StartedAt"]
     stack.operate("gateway", "revoke", "prober")
 
-    eventually(lambda: not gateway.connected and gateway.refused, seconds=20)
+    eventually(lambda: not gateway.connected and gateway.refused)
     assert "authori" in gateway.refused.lower()
     assert stack.container("broker").attrs["State"]["StartedAt"] == started
     assert stack.healthy("ingest")
