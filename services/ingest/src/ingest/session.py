@@ -52,9 +52,6 @@ class Connection(Client):
     Args:
         settings: broker and client id.
         protocol: MQTT 5 or 3.1.1.
-
-    Attributes:
-        drained: everything that had arrived was read.
     """
 
     def __init__(self, settings: IngestSettings, protocol: MQTTProtocolVersion) -> None:
@@ -70,7 +67,7 @@ class Connection(Client):
         self._buffer = b""
         self._at = 0
         self._packets = Packets()
-        self.drained = True
+        self._emptied = True
         self.on_message = self._add
         self._broker = settings.broker
         self.connect_timeout = _CONNECT_SECONDS
@@ -123,6 +120,11 @@ class Connection(Client):
         # What is no PUBLISH, or begins here and ends with what comes next, is for paho; so is a connection that ended.
         return self.loop_read() == MQTTErrorCode.MQTT_ERR_SUCCESS
 
+    @property
+    def drained(self) -> bool:
+        """Whether all that had arrived was read, as far as can be told without asking the socket once more."""
+        return self._emptied and self._at >= len(self._buffer)
+
     def acknowledge(self, packet_ids: Sequence[int]) -> None:
         """Send the acknowledgements of these messages as one piece."""
         if packets := acknowledgements(packet_ids):
@@ -155,9 +157,10 @@ class Connection(Client):
         try:
             self._buffer = super()._sock_recv(_BUFFER)
         except BlockingIOError:
-            self.drained = True
+            self._emptied = True
             return False
-        self.drained = False
+        # What is decrypted and not read yet is nothing that a poll of the socket tells of.
+        self._emptied = len(self._buffer) < _BUFFER and not self._broker.tls
         self._last_bytes_received = monotonic()
         return True
 
