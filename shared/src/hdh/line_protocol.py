@@ -88,12 +88,12 @@ def encode_points(points: Sequence[Point]) -> list[bytes]:
 def _are_plain(points: Sequence[Point]) -> bool:
     """Whether these hold nothing but finite floats, under names that a line and JSON spell alike."""
     fields = [point.fields for point in points]
-    values = [value for each in fields for value in each.values()]
+    values = list(chain.from_iterable(map(dict.values, fields)))
     return (
         all(fields)
         and _INTEGER.issuperset([type(point.time) for point in points])
         and _FLOAT.issuperset(map(type, values))
-        and all(map(_is_plain_name, set(chain.from_iterable(fields))))
+        and all(map(_is_plain_name, set().union(*fields)))
         # Where only the sum is not finite, the other way does no harm.
         and isfinite(sum(values))  # type: ignore[arg-type]  # all are floats
     )

@@ -182,6 +182,8 @@ class _Pass:
         self._lanes = lanes
         self._parts: dict[str, Part] = {}
         self._placer_of: dict[str, Placer] = {}
+        self._placer: Placer | None = None
+        self._ways: dict[str, tuple[Part, ShortWay | None] | None] = {}
         self._failed: set[str] = set()
         self._find: Callable[[int], Entry] = partial(_entry, ())
 
@@ -215,7 +217,7 @@ class _Pass:
             return
         placer = self._placers.of(batch)
         retained = frozenset(messages.retained)
-        ways: dict[str, tuple[Part, ShortWay | None] | None] = {}
+        ways = self._ways_of(placer)
         columns = zip(messages.topics, messages.payloads, messages.times, strict=True)
         for number, (topic, payload, arrived) in enumerate(columns):
             try:
@@ -239,6 +241,13 @@ class _Pass:
                 self._try(part.project, part.write_later, self._write_later)
                 # A lane that failed takes no more.
                 ways.clear()
+
+    def _ways_of(self, placer: Placer) -> dict[str, tuple[Part, ShortWay | None] | None]:
+        """Where messages go by their topics, as far as is known yet under this version of the site file."""
+        if placer is not self._placer:
+            self._placer = placer
+            self._ways.clear()
+        return self._ways
 
     def _way(self, placer: Placer, topic: str, group: set[str]) -> tuple[Part, ShortWay | None] | None:
         """Where messages on a topic go and the short way there; None if none of this group's lanes takes them."""

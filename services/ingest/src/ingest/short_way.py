@@ -1,12 +1,16 @@
 """From the payload of a usual message to its points: no record, no fault, and as few calls as it takes."""
 
+from typing import Any
+
+from msgspec.structs import asdict
+
 from hdh.model import Place, Point
 from hdh.site.stand import Stand
 from ingest.decoders import Address
 from ingest.decoders.fields import Fields
 from ingest.decoders.payload import MILLISECONDS_END, SECONDS_END
-from ingest.decoders.usual import LONGEST, Groups, Usual
-from ingest.lane import Lane, check_time
+from ingest.decoders.usual import LONGEST, TIME, Exact, Groups, Usual
+from ingest.lane import Lane
 
 _LONG_WAYS = 16
 """After a message that was not usual, how many of its topic do not try the short way."""
@@ -23,15 +27,19 @@ class ShortWay:
         keeps_time: the time that the device sends holds.
     """
 
-    __slots__ = ("_keeps_time", "_lane", "_long_ways", "_plan", "_read", "_stand")
-
     def __init__(self, usual: Usual, address: Address, stand: Stand, lane: Lane, *, keeps_time: bool) -> None:
-        self._read = usual.reader(address)
-        self._plan = usual.plan
+        self._usual = usual
+        self._read_any = usual.reader(address)
         self._stand = stand
         self._lane = lane
         self._keeps_time = keeps_time
+        # As `check_time` has it: here a call costs as much as all else that is done with the time.
+        project = lane.project
+        self._earliest, self._most_ahead = max(0, project.clock_earliest), project.clock_ahead
+        self._most_behind = MILLISECONDS_END if project.retention is None else project.retention
         self._long_ways = 0
+        self._newest_names = 0
+        self._exact: Exact | None = None
 
     def points(self, payload: bytes, arrived: int) -> list[Point] | None:
         """The points of a usual message that arrived at `arrived` (epoch ms).
@@ -39,28 +47,58 @@ class ShortWay:
         Returns:
             What `Placer.place` would come to, if that is points and nothing else; None where it has to tell.
         """
+        found = self._read(payload)
+        if found is None:
+            return None
+        numbers, groups = found
+        time = numbers.pop(TIME, None)
+        if time is None or not self._keeps_time:
+            return self._points_of_no_time(groups, numbers, arrived)
+        if type(time) is not int:
+            if time != int(time):
+                return None
+            time = int(time)
+        if time < SECONDS_END:
+            time *= 1000
+        elif time >= MILLISECONDS_END:
+            return None
+        if not self._earliest <= time <= arrived + self._most_ahead or time < arrived - self._most_behind:
+            return None
+        stand = self._stand
+        return points_of(groups, stand.at(time) if stand.assigned else stand.place, time, numbers)
+
+    def _points_of_no_time(self, groups: Groups, fields: Fields, arrived: int) -> list[Point]:
+        stand, lane = self._stand, self._lane
+        place = stand.at(arrived) if stand.assigned else stand.place
+        return points_of(groups, place, lane.ahead.claim(arrived, place, fields), fields)
+
+    def _read(self, payload: bytes) -> tuple[dict[str, Any], Groups] | None:
+        """The numbers of a payload, called as in the store, and their groups; None where it has to go the long way."""
+        exact = self._exact
+        if exact is not None:
+            try:
+                return asdict(exact.read(payload)), exact.groups
+            except ValueError:
+                self._exact = None
         if self._long_ways or len(payload) > LONGEST:
             self._long_ways -= self._long_ways > 0
             return None
         try:
-            values = self._read(payload)
+            values = self._read_any(payload)
         except ValueError:
             self._long_ways = _LONG_WAYS
             return None
-        plan = self._plan(tuple(values))
+        return self._meet(tuple(values), values)
+
+    def _meet(self, names: tuple[str, ...], values: dict[str, float]) -> tuple[dict[str, Any], Groups] | None:
+        plan = self._usual.plan(names)
         if plan is None:
             return None
-        stamp = None if plan.time is None else values.pop(plan.time)
-        fields: Fields = values if plan.fields is None else dict(zip(plan.fields, values.values(), strict=True))  # type: ignore[assignment]  # numbers are fields
-        stand, lane = self._stand, self._lane
-        if stamp is None or not self._keeps_time:
-            place = stand.at(arrived) if stand.assigned else stand.place
-            return points_of(plan.groups, place, lane.ahead.claim(arrived, place, fields), fields)
-        whole = int(stamp)
-        time = whole if whole >= SECONDS_END else whole * 1000
-        if whole != stamp or not 0 <= whole < MILLISECONDS_END or check_time(lane.project, time, arrived):
-            return None
-        return points_of(plan.groups, stand.at(time) if stand.assigned else stand.place, time, fields)
+        newest, self._newest_names = self._newest_names, hash(names)
+        if newest == self._newest_names:
+            # The second one running: those that follow will probably have these names, too.
+            self._exact = self._usual.exact(names, plan)
+        return dict(zip(plan.names, values.values(), strict=True)), plan.groups
 
 
 def points_of(groups: Groups, place: Place, time: int, fields: Fields) -> list[Point]:

@@ -5,6 +5,7 @@ object, a name that is no field) goes the long way, which comes to the same wher
 """
 
 from collections.abc import Callable
+from keyword import iskeyword
 from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
@@ -17,7 +18,11 @@ if TYPE_CHECKING:
 
 LONGEST = 1_024
 """Payloads of more bytes go the long way, as what is remembered of their names must be bounded."""
+TIME = "time"
+"""What a payload's time is called beside its fields, none of which may be called so."""
 _REMEMBERED = 4_096
+_TYPES = 512
+"""How many kinds of payloads get a type of their own; whoever invents names must not fill the memory with types."""
 
 Numbers: TypeAlias = Callable[[bytes], dict[str, float]]
 """Payload to numbers by name. Raises ValueError where there is anything else in it."""
@@ -40,13 +45,23 @@ class Plan(msgspec.Struct, frozen=True):
     """What payloads of the same names come to.
 
     Attributes:
-        time: the name of their time, or None.
-        fields: the fields of the other names, in their order; None where they are called alike.
+        names: what each is called in the store; TIME where it is the payload's time.
         groups: measurements with their fields.
     """
 
-    time: str | None
-    fields: tuple[str, ...] | None
+    names: tuple[str, ...]
+    groups: Groups
+
+
+class Exact(msgspec.Struct, frozen=True):
+    """What reads payloads of the same names, at half of what it costs to find out their names.
+
+    Attributes:
+        read: payload to its numbers, called as in the plan. Raises ValueError where there is anything else in it.
+        groups: as in the plan.
+    """
+
+    read: Callable[[bytes], msgspec.Struct]
     groups: Groups
 
 
@@ -57,13 +72,23 @@ class Usual:
         reader: makes what reads the payloads of a topic.
         find_time: finds the time among its names.
         is_plain: tells which names may go this way.
+        objects: payloads are objects.
     """
 
-    def __init__(self, reader: Reader, find_time: FindTime, is_plain: IsPlain = lambda _: True) -> None:
+    def __init__(
+        self,
+        reader: Reader,
+        find_time: FindTime,
+        is_plain: IsPlain = lambda _: True,
+        *,
+        objects: bool = True,
+    ) -> None:
         self.reader = reader
         self._find_time = find_time
         self._is_plain = is_plain
+        self._objects = objects
         self._plans: dict[tuple[str, ...], Plan | None] = {}
+        self._exact: dict[tuple[str, ...], Exact] = {}
 
     def plan(self, names: tuple[str, ...]) -> Plan | None:
         """What payloads of these names come to; None where they have to go the long way."""
@@ -75,6 +100,13 @@ class Usual:
             found = self._plans[names] = self._work_out(names)
             return found
 
+    def exact(self, names: tuple[str, ...], plan: Plan) -> Exact | None:
+        """What reads payloads of these very names; None where there is no such thing."""
+        found = self._exact.get(names)
+        if found is None and self._objects and len(self._exact) < _TYPES and all(map(_is_attribute, plan.names)):
+            found = self._exact[names] = _exact(names, plan)
+        return found
+
     def _work_out(self, names: tuple[str, ...]) -> Plan | None:
         time = self._find_time(names)
         readings = [name for name in names if name != time]
@@ -84,7 +116,19 @@ class Usual:
             return None
         if not all(self._is_plain(name) for name in readings) or not all(field.numeric for field in known):
             return None
-        return Plan(time, None if list(fields) == readings else fields, group(fields))
+        rest = iter(fields)
+        return Plan(tuple(TIME if name == time else next(rest) for name in names), group(fields))
+
+
+def _is_attribute(name: str) -> bool:
+    return not name.startswith("_") and not iskeyword(name)
+
+
+def _exact(names: tuple[str, ...], plan: Plan) -> Exact:
+    attributes = [(name, int | float if name == TIME else float) for name in plan.names]
+    rename = dict(zip(plan.names, names, strict=True))
+    kind = msgspec.defstruct("Readings", attributes, rename=rename, forbid_unknown_fields=True, gc=False)
+    return Exact(msgspec.json.Decoder(kind).decode, plan.groups)
 
 
 def group(names: tuple[str, ...]) -> Groups:

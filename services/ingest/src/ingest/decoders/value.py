@@ -57,4 +57,4 @@ def _reader(address: Address) -> Numbers:
     return lambda payload: {quantity: _number(payload)}
 
 
-DECODER = Decoder(read, usual=Usual(_reader, lambda _: None))
+DECODER = Decoder(read, usual=Usual(_reader, lambda _: None, objects=False))
