@@ -2,6 +2,7 @@
 
 import os
 import random
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -261,6 +262,27 @@ def test_marking_is_one_transaction_that_survives(tmp_path: Path) -> None:
     journal.close()
 
 
+def test_marks_that_a_power_cut_takes_back_can_be_made_again(tmp_path: Path) -> None:
+    """Positions and counters go back together; all that was received is there."""
+    journal = SqliteJournal(tmp_path / "journal")
+    _fill(journal, 2)
+    journal.mark(Done(10, {"": Move(written=9, rejected=[_rejected(5, "")])}))
+    on_disk = (tmp_path / "journal" / "state.db-wal").stat().st_size
+    journal.mark(Done(20, {"": Move(written=10)}))
+    assert journal.totals().pending == 0
+    shutil.copytree(tmp_path / "journal", tmp_path / "cut")
+    journal.close()
+    os.truncate(tmp_path / "cut" / "state.db-wal", on_disk)
+    (tmp_path / "cut" / "state.db-shm").unlink()
+    journal = SqliteJournal(tmp_path / "cut")
+    totals = journal.totals()
+    assert (journal.lanes()[""].position, totals.received, totals.pending) == (10, 20, 10)
+    assert totals.rejected == {("", "payload"): 1}
+    journal.mark(Done(20, {"": Move(written=10)}))
+    assert (journal.totals().written, journal.totals().pending) == ({"": 19}, 0)
+    journal.close()
+
+
 def test_a_full_disk_is_retryable_and_nothing_is_half_done(tmp_path: Path) -> None:
     """The error names HDH_JOURNAL_DIR; afterwards appending goes on where it was, with nothing twice."""
     code = (
@@ -315,6 +337,24 @@ def test_done_and_old_segments_are_removed_others_never(tmp_path: Path) -> None:
     assert [f"segment-{n:020}.db" for n in (1,)] == journal.prune(1_015)
     assert [f"segment-{n:020}.db" for n in (11,)] == journal.prune(10_000)
     assert _messages(21, 30) == _all(journal, 20)
+    journal.close()
+
+
+def test_what_is_removed_was_done_for_good(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Marks are not fsynced by themselves: before a segment goes, a change behind them is."""
+    journal = SqliteJournal(tmp_path)
+    _fill(journal, 1)
+    journal.close()
+    journal = SqliteJournal(tmp_path, segment_bytes=1)
+    _fill(journal, 1)
+    journal.mark(Done(20, {"": Move(written=20)}))
+    found: list[str] = []
+    journal._state._connection.set_trace_callback(found.append)  # noqa: SLF001 (no file tells what was fsynced)
+    monkeypatch.setattr(Path, "unlink", lambda path, **_: found.append(path.name))
+    journal.prune(10_000)
+    fsynced, removed = found.index("PRAGMA synchronous = FULL"), found.index(f"segment-{1:020}.db")
+    assert "INSERT OR REPLACE INTO notes VALUES ('pruned', '20')" in found[fsynced:removed]
+    assert "COMMIT" in found[fsynced:removed]
     journal.close()
 
 

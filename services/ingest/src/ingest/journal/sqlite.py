@@ -11,6 +11,8 @@ from ingest.journal.segments import Segments
 from ingest.journal.state import State
 from ingest.message import Message, Messages
 
+_PRUNED_NOTE = "pruned"
+
 
 class SqliteJournal:
     """A journal in a folder, held by this process alone; see `ingest.journal.interface.Journal`.
@@ -107,6 +109,8 @@ class SqliteJournal:
     def prune(self, before: int) -> list[str]:
         """Remove segments that every lane has passed and whose messages are older than `before` (epoch ms)."""
         done = min(lane.position for lane in self._state.lanes().values())
+        # What is marked may be taken back by a power cut; not any more behind a change that is fsynced.
+        self._state.set_note(_PRUNED_NOTE, str(done))
         return self._segments.prune(done, before)
 
     def size(self) -> int:

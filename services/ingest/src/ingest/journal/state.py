@@ -1,10 +1,10 @@
 """How far the journal is done: lanes, counters and rejected messages, each change one transaction.
 
-A running ingest and `ingest retry-rejected` beside it use it at the same time.
+A running ingest and `ingest retry-rejected` beside it use it at the same time; the lanes are the former's alone.
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -69,6 +69,7 @@ class State:
             with retryable(folder, "opened"):
                 self._connection = connect(path)
                 self._prepare()
+                self._lanes = self._read_lanes()
         except sqlite3.DatabaseError as error:
             raise Misconfigured(
                 f"HDH_JOURNAL_DIR={folder}: {path.name} is damaged ({error}). Restore it from a backup, or move it "
@@ -87,33 +88,40 @@ class State:
         self._connection.execute("CREATE INDEX IF NOT EXISTS rejected_position ON rejected (position)")
 
     @contextmanager
-    def _change(self) -> Iterator[sqlite3.Connection]:
-        with self._lock, retryable(self._folder, "written"), transaction(self._connection):
-            yield self._connection
+    def _change(self, *, fsynced: bool = True) -> Iterator[sqlite3.Connection]:
+        with self._lock, retryable(self._folder, "written"):
+            self._connection.execute(f"PRAGMA synchronous = {'FULL' if fsynced else 'NORMAL'}")
+            with transaction(self._connection):
+                yield self._connection
 
     @contextmanager
     def _view(self) -> Iterator[sqlite3.Connection]:
         with self._lock, retryable(self._folder, "read"):
             yield self._connection
 
-    def lanes(self) -> dict[str, Lane]:
-        """The lanes by project; "" is always there."""
-        with self._view() as db:
-            rows = db.execute("SELECT project, position, ahead FROM lanes").fetchall()
+    def _read_lanes(self) -> dict[str, Lane]:
+        rows = self._connection.execute("SELECT project, position, ahead FROM lanes").fetchall()
         return {project: Lane(position, msgspec.json.decode(ahead)) for project, position, ahead in rows}
 
+    def lanes(self) -> dict[str, Lane]:
+        """The lanes by project; "" is always there."""
+        return dict(self._lanes)
+
     def mark(self, done: Done) -> None:
-        """Mark as done, see `Journal.mark`."""
-        with self._change() as db:
+        """Mark as done, see `Journal.mark`. A power cut may take it back, as then the same is done once more."""
+        stays = {name: Lane(position, {}) for name, position in done.stays.items()}
+        moved = {name: Lane(done.position, move.ahead) for name, move in done.moves.items()}
+        with self._change(fsynced=False) as db:
             for batch in done.damaged:
                 self._keep_damage(db, batch)
-            for project, move in done.moves.items():
-                db.execute(_LANE, (project, done.position, msgspec.json.encode(move.ahead).decode()))
-                _count(db, project, move)
+            rows = [(name, lane.position, msgspec.json.encode(lane.ahead).decode()) for name, lane in moved.items()]
+            db.executemany(_LANE, rows)
+            _count(db, done.moves)
+            for move in done.moves.values():
                 _keep(db, move.rejected)
-            for project, position in done.stays.items():
-                db.execute("INSERT OR IGNORE INTO lanes VALUES (?, ?, '{}')", (project, position))
+            db.executemany("INSERT OR IGNORE INTO lanes VALUES (?, ?, '{}')", list(done.stays.items()))
             _settle(db)
+        self._lanes = {**stays, **self._lanes, **moved}
 
     def _keep_damage(self, db: sqlite3.Connection, batch: Batch) -> None:
         row = (batch.first, batch.last, batch.damage)
@@ -177,7 +185,7 @@ class State:
             for message in kept:
                 db.execute("DELETE FROM rejected WHERE id = ?", (message.id,))
                 db.execute(_COUNT, (message.project, "rejected", message.reason, -1))
-            _count(db, project, move)
+            _count(db, {project: move})
             _keep(db, move.rejected)
 
     def note(self, name: str) -> str | None:
@@ -197,11 +205,13 @@ class State:
             self._connection.close()
 
 
-def _count(db: sqlite3.Connection, project: str, move: Move) -> None:
-    counts: list[tuple[str, str, int]] = [("written", "", move.written), ("points", "", move.points)]
-    counts += [("ignored", reason, count) for reason, count in move.ignored.items()]
-    db.executemany(_COUNT, [(project, *count) for count in counts if count[-1]])
-    db.executemany(_COUNT, [(kept.project, "rejected", kept.reason, 1) for kept in move.rejected])
+def _count(db: sqlite3.Connection, moves: Mapping[str, Move]) -> None:
+    counts: list[tuple[str, str, str, int]] = []
+    for project, move in moves.items():
+        counts += [(project, "written", "", move.written), (project, "points", "", move.points)]
+        counts += [(project, "ignored", reason, count) for reason, count in move.ignored.items()]
+        counts += [(kept.project, "rejected", kept.reason, 1) for kept in move.rejected]
+    db.executemany(_COUNT, [count for count in counts if count[-1]])
 
 
 def _keep(db: sqlite3.Connection, rejected: Iterable[Rejected]) -> None:
@@ -214,8 +224,10 @@ def _keep(db: sqlite3.Connection, rejected: Iterable[Rejected]) -> None:
 def _settle(db: sqlite3.Connection) -> None:
     """Count what was damaged, once every lane has passed it: what then lacks an end is what could not be read."""
     ranges = db.execute("SELECT first, last, detail FROM damaged ORDER BY first").fetchall()
+    if not ranges:
+        return
     positions = {position for (position,) in db.execute("SELECT position FROM lanes")}
-    if not ranges or len(positions) != 1:
+    if len(positions) != 1:
         return
     counted = db.execute("SELECT sum(count) FROM counts WHERE outcome != 'points'").fetchone()[0] or 0
     lost = positions.pop() - counted
