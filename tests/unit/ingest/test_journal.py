@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -33,7 +34,10 @@ def _fill(journal: SqliteJournal, batches: int, count: int = 10, size: int = 20)
 
 
 def _all(journal: SqliteJournal, after: int = 0) -> list[Message]:
-    return [message for batch in journal.read(after, **_EVERYTHING) for message in batch.messages]
+    """What is on the disk: what was just appended, the journal itself has in memory, too."""
+    with closing(journal.reader()) as reader:
+        batches = reader.read(after, **(_EVERYTHING | {"until": journal.last}))
+        return [message for batch in batches for message in batch.messages]
 
 
 def _rejected(position: int, project: str = "toe", reason: Reason = Reason.PAYLOAD) -> Rejected:
@@ -59,14 +63,15 @@ def test_what_is_appended_is_read_back(batches: list[list[tuple[str, bytes]]], r
             if n in reopened:
                 journal.close()
                 journal = SqliteJournal(Path(folder), segment_bytes=1)
-        after = 0
-        for n, messages in enumerate(written):
-            found = journal.read(after, until=journal.last, messages=1, size=1 << 30)
-            [batch] = found
-            assert (batch.first, batch.last, batch.site_version) == (after + 1, after + len(messages), f"v{n}")
-            assert messages == list(batch.messages)
-            assert journal.site_text(found[0]) == f"text {n}"
-            after += len(messages)
+        with closing(journal.reader()) as reader:
+            after = 0
+            for n, messages in enumerate(written):
+                for way in (journal, reader):
+                    [batch] = way.read(after, until=journal.last, messages=1, size=1 << 30)
+                    assert (batch.first, batch.last, batch.site_version) == (after + 1, after + len(messages), f"v{n}")
+                    assert messages == list(batch.messages)
+                    assert way.site_text(batch) == f"text {n}"
+                after += len(messages)
         assert journal.last == after
         assert journal.totals().received == after
         journal.close()
@@ -83,7 +88,25 @@ def test_reading_is_bounded_by_messages_size_and_position(tmp_path: Path) -> Non
         ({"until": 99, "messages": 99, "size": 1 << 30}, 50),
     ):
         assert expected == journal.read(0, **bounds)[-1].last
+        with closing(journal.reader()) as reader:
+            assert expected == reader.read(0, **(bounds | {"until": min(bounds["until"], journal.last)}))[-1].last
     assert journal.read(50, **_EVERYTHING) == []
+    # What is behind was read on, and is read from the disk if it is asked for once more.
+    assert [batch.last for batch in journal.read(0, until=20, messages=99, size=1 << 30)] == [10, 20]
+    journal.close()
+
+
+def test_what_lies_far_back_is_read_from_the_disk(tmp_path: Path) -> None:
+    """Memory holds some megabytes of what nobody has read on yet; the next read goes on where the disk's ended."""
+    journal = SqliteJournal(tmp_path)
+    _fill(journal, 12, count=10, size=60_000)
+    found: list[Message] = []
+    after = 0
+    while after < journal.last:
+        [batch] = journal.read(after, until=journal.last, messages=1, size=1 << 30)
+        found += batch.messages
+        after = batch.last
+    assert _messages(1, 120, 60_000) == found
     journal.close()
 
 

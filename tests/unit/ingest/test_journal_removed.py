@@ -1,5 +1,6 @@
 """The journal's files are removed or replaced while it is open."""
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,10 @@ def _messages(first: int) -> list[Message]:
 
 
 def _all(journal: SqliteJournal) -> list[Message]:
-    batches = journal.read(0, until=1 << 60, messages=1 << 60, size=1 << 60)
-    return [message for batch in batches for message in batch.messages]
+    """What is on the disk."""
+    with closing(journal.reader()) as reader:
+        batches = reader.read(0, until=journal.last, messages=1 << 60, size=1 << 60)
+        return [message for batch in batches for message in batch.messages]
 
 
 @pytest.mark.parametrize("name", ["", "lock", "state.db", "state.db-wal"])

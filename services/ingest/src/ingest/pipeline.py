@@ -6,7 +6,6 @@ from concurrent.futures import Future
 from functools import partial
 from random import Random
 from threading import Event
-from typing import TypeVar
 
 import structlog
 
@@ -37,8 +36,6 @@ _PRUNE_EVERY_SECONDS = 3_600.0
 _DAY_MS = 86_400_000
 
 _log = structlog.get_logger()
-
-_W = TypeVar("_W")
 
 
 class Pipeline:
@@ -198,8 +195,12 @@ class _Pass:
             # What is being written must not go on beside the next pass.
             self._worker.submit(lambda: None).result()
             raise
-        for name, part in list(self._parts.items()):
-            self._try(name, part.write, self._write)
+        parts = list(self._parts.items())
+        for name, part in parts:
+            self._try(name, part.settle)
+        for name, part in parts:
+            # Nothing is being written any more: handing the rest over would take longer than a lone message does.
+            self._try(name, partial(part.write, self._store.write))
         moves = {name: self._move(name) for name in {*group, *self._parts} - self._failed}
         stays = {name: batches[0].first - 1 for name in self._failed if name not in self._lanes}
         damaged = [batch for batch in batches if batch.damage]
@@ -238,7 +239,7 @@ class _Pass:
             else:
                 part.add_points(batch.first + number, points)
             if part.is_full():
-                self._try(part.project, part.write_later, self._write_later)
+                self._try(part.project, partial(part.write_later, self._write_later))
                 # A lane that failed takes no more.
                 ways.clear()
 
@@ -282,18 +283,14 @@ class _Pass:
             return self._placer_of[name].ahead(name)
         return self._lanes[name].ahead if name in self._lanes else {}
 
-    def _write(self, project: str, points: Sequence[Point]) -> list[Refusal]:
-        # Behind what is being written of other projects: the store is for one thread.
-        return self._write_later(project, points).result()
-
     def _write_later(self, project: str, points: Sequence[Point]) -> Future[list[Refusal]]:
         return self._worker.submit(self._store.write, project, points)
 
-    def _try(self, name: str, write: Callable[[_W], None], how: _W) -> None:
+    def _try(self, name: str, write: Callable[[], None]) -> None:
         if name in self._failed:
             return
         try:
-            write(how)
+            write()
         except Exception as error:  # noqa: BLE001 (a bug, too, must neither lose nor skip: the lane stays and says so)
             seconds = self._waits.failed(name, error)
             bug = not isinstance(error, HdhError)

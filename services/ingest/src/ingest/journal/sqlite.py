@@ -7,6 +7,7 @@ from pathlib import Path
 from ingest.journal.files import Opened, log_of, retryable
 from ingest.journal.interface import Batch, Done, Lane, Reader, Rejected, Totals
 from ingest.journal.lock import Lock
+from ingest.journal.recent import Recent
 from ingest.journal.segments import Segments
 from ingest.journal.state import State
 from ingest.message import Message, Messages
@@ -40,6 +41,7 @@ class SqliteJournal:
         except BaseException:
             self._lock.close()
             raise
+        self._recent = Recent()
 
     @property
     def last(self) -> int:
@@ -49,7 +51,9 @@ class SqliteJournal:
     def append(self, messages: Messages, site_version: str, site_text: str) -> int:
         """See the interface."""
         self.check()
-        return self._segments.append(messages, (site_version, site_text))
+        last = self._segments.append(messages, (site_version, site_text))
+        self._recent.add(Batch(last + 1 - len(messages), last, site_version, messages))
+        return last
 
     def check(self) -> None:
         """See the interface."""
@@ -58,7 +62,9 @@ class SqliteJournal:
 
     def read(self, after: int, *, until: int, messages: int, size: int) -> list[Batch]:
         """See the interface."""
-        return self._segments.reading.read(after, until=min(until, self.last), messages=messages, size=size)
+        until = min(until, self.last)
+        found = self._recent.read(after, until=until, messages=messages, size=size)
+        return found or self._segments.reading.read(after, until=until, messages=messages, size=size)
 
     def site_text(self, batch: Batch) -> str:
         """See the interface."""

@@ -1,0 +1,44 @@
+"""The newest batches, in memory: who is close behind needs no disk to read what was just put there."""
+
+from collections import deque
+from threading import Lock
+
+from ingest.journal.interface import Batch
+
+_MOST_BYTES = 4 * 1024 * 1024
+
+
+class Recent:
+    """Keeps what was appended until it was read on, as long as it is little. One thread adds, one reads."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._batches: deque[tuple[Batch, int]] = deque()
+        self._size = 0
+
+    def add(self, batch: Batch) -> None:
+        """Add what was appended; it may not be changed any more."""
+        size = batch.messages.size
+        with self._lock:
+            self._batches.append((batch, size))
+            self._size += size
+            while self._size > _MOST_BYTES:
+                self._drop()
+
+    def read(self, after: int, *, until: int, messages: int, size: int) -> list[Batch]:
+        """As `ingest.journal.interface.Reader.read`; nothing where what follows on `after` is not here."""
+        found: list[Batch] = []
+        with self._lock:
+            while self._batches and self._batches[0][0].last <= after:
+                self._drop()
+            for batch, bytes_ in self._batches:
+                if batch.first != after + 1 or batch.last > until or messages <= 0 or size <= 0:
+                    break
+                found.append(batch)
+                after = batch.last
+                messages -= len(batch.messages)
+                size -= bytes_
+        return found
+
+    def _drop(self) -> None:
+        self._size -= self._batches.popleft()[1]
