@@ -86,7 +86,7 @@ def _run(settings: IngestSettings) -> None:
     for thread in (receiving, writing, serving):
         thread.start()
     _log.info("ingest_started", listen=settings.ingest_listen, site_version=sites.site.version)
-    _watch(sites)
+    _watch(sites, appended)
     stop.set()
     appended.set()
     pipeline.progress.end()
@@ -134,8 +134,8 @@ def _open_journal(settings: IngestSettings) -> SqliteJournal | None:
             return None
 
 
-def _watch(sites: SiteFile) -> None:
-    """Look after the site file until a signal says to end."""
+def _watch(sites: SiteFile, wake: Event) -> None:
+    """Look after the site file until a signal says to end; `wake` tells the pipeline of a new one."""
     while True:
         caught = _signal_within(_EVERY_SECONDS)
         if caught in _ENDS:
@@ -144,6 +144,8 @@ def _watch(sites: SiteFile) -> None:
             sites.reload()
         else:
             sites.check()
+        if sites.changed.is_set():
+            wake.set()
 
 
 def _signal_within(seconds: float) -> int | None:

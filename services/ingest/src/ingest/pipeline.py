@@ -28,7 +28,7 @@ from ingest.write import Entry, Part, Store
 _MESSAGES_A_PASS = 8_000
 _BYTES_A_PASS = 4 * 1024 * 1024
 _MESSAGES_BEHIND = 4_000
-_IDLE_SECONDS = 0.5
+_IDLE_SECONDS = 10.0
 _GATHER_SECONDS = 0.05
 _NOWHERE = ""
 _SET_UP = "/set-up"  # no project can be called so
@@ -102,17 +102,18 @@ class Pipeline:
                 _log.warning("pipeline_failed", error=str(error), exc_info=not isinstance(error, HdhError))
                 stop.wait(self._trouble.failed("", error))
                 continue
-            if not worked:
-                appended.wait(self.waits.next_due(_IDLE_SECONDS))
-            elif not self._is_behind():
-                # A pass costs as much as hundreds of messages: what comes within a moment goes in one.
-                stop.wait(_GATHER_SECONDS)
+            self._rest(stop, appended, worked=worked)
         self._worker.end()
 
-    def _is_behind(self) -> bool:
-        """Whether enough is pending for a whole write, even for the lane that is furthest."""
-        furthest = max(lane.position for lane in self._journal.lanes().values())
-        return self._journal.last - furthest >= _MESSAGES_BEHIND
+    def _rest(self, stop: Event, appended: Event, *, worked: bool) -> None:
+        """Wait for what is worth a pass: one costs as much as hundreds of messages, so what comes soon goes in one."""
+        until = self._clock() + _GATHER_SECONDS
+        positions = [lane.position for lane in self._journal.lanes().values()]
+        if not worked or min(positions) == self._journal.last:
+            appended.wait(self.waits.next_due(_IDLE_SECONDS))
+        # Enough for a whole write is not waited for, even if only the lane that is furthest has it.
+        if worked and self._journal.last - max(positions) < _MESSAGES_BEHIND:
+            stop.wait(max(0.0, until - self._clock()))
 
     def step(self) -> bool:
         """One pass for each group of lanes that stand at the same position. Returns whether any lane moved."""
@@ -123,11 +124,11 @@ class Pipeline:
         for index, position in enumerate(positions):
             until = positions[index + 1] if index + 1 < len(positions) else self._journal.last
             group = {name for name, lane in lanes.items() if lane.position == position and self.waits.is_due(name)}
-            if position >= until:
-                self.oldest = None if index == 0 else self.oldest
-            elif group:
+            if position < until and group:
                 # Behind a group that stays, those further on go on: only its own projects wait.
                 worked |= self._pass(group, lanes, position, until)
+        if all(lane.position == self._journal.last for lane in self._journal.lanes().values()):
+            self.oldest = None
         return worked
 
     def _pass(self, group: set[str], lanes: dict[str, Lane], position: int, until: int) -> bool:

@@ -26,7 +26,7 @@ from ingest.slots import Others
 
 _MOST_MESSAGES = 5_000
 _MOST_BYTES = 4 * 1024 * 1024
-_WAIT_SECONDS = 0.5
+_WAIT_SECONDS = 1.0
 _GATHER_SECONDS = 0.02
 _PAUSE_SECONDS = 0.002
 _CONNACK_SECONDS = 15.0
@@ -163,9 +163,9 @@ class Receiver:
             if self._connected_at is None and time.monotonic() > deadline:
                 self.problem = f"The broker at {self._settings.broker_url} does not answer."
                 return
-            connection.wait(_WAIT_SECONDS)
-            self._read(connection)
-            self._keep(connection)
+            if connection.wait(_WAIT_SECONDS):
+                self._read(connection)
+                self._keep(connection)
             if connection.want_write():
                 connection.loop_write()
             elif self._connected_at is not None:

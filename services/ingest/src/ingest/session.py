@@ -130,14 +130,14 @@ class Connection(Client):
         if packets := acknowledgements(packet_ids):
             self._packet_queue(PUBACK, packets, 0, 1)
 
-    def wait(self, seconds: float) -> None:
-        """Wait until there is something to read or, where something waits to be sent, room for it."""
+    def wait(self, seconds: float) -> bool:
+        """Wait until there is something to read or, where something waits to be sent, room for it; whether there is."""
         sock = self.socket()
         if sock is None or not self.drained:
-            return
+            return True
         poller = poll()
         poller.register(sock.fileno(), POLLIN | POLLOUT if self.want_write() else POLLIN)
-        poller.poll(seconds * 1000)
+        return bool(poller.poll(seconds * 1000))
 
     def shut(self) -> None:
         """End the connection without a word: the broker keeps the session and what is not acknowledged."""
