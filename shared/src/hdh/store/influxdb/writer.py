@@ -9,7 +9,7 @@ from hdh.errors import Invalid, Misconfigured
 from hdh.line_protocol import encode_point, encode_points, field_to_stored
 from hdh.model import Point, Span
 from hdh.store.influxdb.generation import generation_of
-from hdh.store.influxdb.http import READ_SECONDS, Http, Refused, TooLarge, server_words
+from hdh.store.influxdb.http import READ_SECONDS, SMALL_BYTES, Http, Refused, TooLarge, server_words
 from hdh.store.interface import Refusal, Selection
 from hdh.store.url import InfluxUrl
 
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 _BATCH_LINES = 5_000
 _BATCH_BYTES = 4_000_000
-_SMALL_BYTES = 64 * 1024
-"""A request of so many bytes must be taken: where it is not, a limit is wrong, and no point is."""
 _DROPPED = re.compile(r"dropped=(\d+)")
 _CONFLICT = re.compile(r'input field "(.+?)" on measurement')
 _EXPIRED = "retention policy"
@@ -154,7 +152,7 @@ class _Write:
         try:
             _post(self._http, self._path, body)
         except TooLarge as error:
-            if len(body) <= _SMALL_BYTES:
+            if len(body) <= SMALL_BYTES:
                 raise Misconfigured(_too_small(self._http, len(body), str(error))) from error
             if len(batch) == 1:
                 self._refuse(batch, str(error))
@@ -215,7 +213,7 @@ def _too_small(http: Http, size: int, words: str) -> str:
 
 
 def _post(http: Http, path: str, body: bytes) -> None:
-    answer = http.request("POST", path, body)
+    answer = http.post(path, body)
     if answer.status != HTTPStatus.NO_CONTENT:
         words = server_words(answer.body)
         raise Misconfigured(
