@@ -1,10 +1,16 @@
 """The HTTP server that every service shares."""
 
 import socket
+import threading
+import time
+import urllib.request
+from email.utils import parsedate_to_datetime
 
 import pytest
+from fastapi import FastAPI
+from prometheus_client import CollectorRegistry
 
-from hdh.serve import listen
+from hdh.serve import add_health, listen, server
 from hdh.settings import Address
 
 
@@ -17,3 +23,20 @@ def test_what_is_written_is_sent_at_once(host: str) -> None:
         listening.accept()[0] as accepted,
     ):
         assert accepted.proto == socket.IPPROTO_TCP
+
+
+def test_an_answer_tells_when_it_was_made() -> None:
+    """Once, to the second, however long the server had nothing to do; and the server ends as soon as it is told to."""
+    app = FastAPI()
+    add_health(app, list, CollectorRegistry())
+    listening = listen(Address(host="127.0.0.1", port=0), "HDH_X")
+    serving = server(app)
+    thread = threading.Thread(target=serving.run, args=([listening],))
+    thread.start()
+    port = listening.getsockname()[1]
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/health/live", timeout=10) as answer:
+        [date] = answer.headers.get_all("date")
+    assert abs(parsedate_to_datetime(date).timestamp() - time.time()) < 5
+    serving.should_exit = True
+    thread.join(5)
+    assert not thread.is_alive()

@@ -5,12 +5,13 @@ import errno
 import socket
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from email.utils import formatdate
 
 import uvicorn
 from fastapi import FastAPI, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from uvicorn.server import ServerState
 
 from hdh.errors import Misconfigured
 from hdh.settings import Address
@@ -23,7 +24,6 @@ _KEEP_ALIVE_SECONDS = 75
 """Longer than clients keep an idle connection (5 s with httpx), so that none is closed as a request is sent on it."""
 
 _READY_SECONDS = 8.0
-_TICK_SECONDS = 1.0
 _READY_THREADS = 4
 
 
@@ -85,12 +85,26 @@ def server(app: FastAPI, on_end: Callable[[], None] = lambda: None) -> uvicorn.S
     config = uvicorn.Config(
         app,
         log_config=None,
+        date_header=False,
         access_log=False,
         lifespan="on",
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=5,
     )
     return _Server(config, on_end)
+
+
+class _State(ServerState):
+    """What uvicorn's connections share. It makes a header `Date` every second, this makes one when it is asked for."""
+
+    @property
+    def default_headers(self) -> list[tuple[bytes, bytes]]:
+        """What every answer begins with."""
+        return [(b"date", formatdate(usegmt=True).encode()), *self._others]
+
+    @default_headers.setter
+    def default_headers(self, headers: list[tuple[bytes, bytes]]) -> None:
+        self._others = headers
 
 
 class _Server(uvicorn.Server):
@@ -101,6 +115,7 @@ class _Server(uvicorn.Server):
         self._told = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         super().__init__(config)
+        self.server_state = _State()
 
     @property
     def should_exit(self) -> bool:
@@ -114,12 +129,11 @@ class _Server(uvicorn.Server):
             loop.call_soon_threadsafe(self._told.set)
 
     async def main_loop(self) -> None:
-        """Until told to end: set the header `Date` every second."""
+        """Until told to end, do nothing beside answering."""
         self._loop = asyncio.get_running_loop()
         try:
-            while not await self.on_tick(0):
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self._told.wait(), _TICK_SECONDS)
+            if not await self.on_tick(0):
+                await self._told.wait()
         finally:
             self._loop = None
 

@@ -13,7 +13,7 @@ from struct import iter_unpack, pack, unpack
 import msgspec
 
 from hdh.errors import Retryable
-from ingest.journal.files import Opened, connect, log_of, sync_folder, transaction
+from ingest.journal.files import Opened, connect, log_of, sync_folder
 from ingest.journal.interface import Batch
 from ingest.message import Message, Messages
 
@@ -47,6 +47,13 @@ def _checksum(position: int, count: int, time: int, site_version: str, packets: 
     return zlib.crc32(messages, zlib.crc32(packets, zlib.crc32(head)))
 
 
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
+
+
 class Segment:
     """A segment's file, opened for appending or for reading. Not safe for use by several threads at once.
 
@@ -65,8 +72,10 @@ class Segment:
 
     def __init__(self, path: Path, first: int) -> None:
         self.path = path
+        self._files = (path, log_of(path))
         self.first = first
         self.is_old = False
+        self._site_version: str | None = None
         fresh = not path.exists()
         self._connection = connect(path)
         try:
@@ -108,9 +117,10 @@ class Segment:
         body = _encoder.encode((messages.topics, messages.payloads, ages, messages.retained))
         checksum = _checksum(position, len(messages), time, version, packets, body)
         row = (position, len(messages), time, version, checksum, packets, body)
-        with transaction(self._connection):
+        if version != self._site_version:
             self._connection.execute("INSERT OR IGNORE INTO sites VALUES (?, ?)", (version, text))
-            self._connection.execute(f"INSERT INTO batches ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)", row)  # noqa: S608 (names of ours)
+            self._site_version = version
+        self._connection.execute(f"INSERT INTO batches ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)", row)  # noqa: S608 (names of ours)
 
     def read(self, after: int, stop: int) -> Iterator[Batch]:
         """The batches behind `after` that begin before `stop`; what cannot be read comes as a damaged batch."""
@@ -206,6 +216,10 @@ class Segment:
         """The time of its newest message, epoch ms, or None."""
         row = self._connection.execute("SELECT time FROM batches ORDER BY position DESC LIMIT 1").fetchone()
         return None if row is None else row[0]
+
+    def size(self) -> int:
+        """Its bytes on disk."""
+        return sum(map(_size, self._files))
 
     def compact(self) -> None:
         """Bring everything from the write-ahead log into the file: when it is closed, or its disk is full."""

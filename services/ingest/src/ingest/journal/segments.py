@@ -142,8 +142,7 @@ class Segments:
     def _is_done(self, segment: Segment) -> bool:
         if segment.is_old:
             return True
-        size = sum(_size(Path(f"{segment.path}{suffix}")) for suffix in ("", "-wal"))
-        return size >= self._max_bytes or self._monotonic() - self._opened >= self._max_seconds
+        return segment.size() >= self._max_bytes or self._monotonic() - self._opened >= self._max_seconds
 
     def newest(self, since: int, until: int) -> list[Message]:
         """The newest messages, back to the first batch that is all older than `since`; see the interface."""
@@ -184,10 +183,3 @@ class Segments:
         """Give back what is held open."""
         self._set_aside_writer()
         self.reading.close()
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except FileNotFoundError:
-        return 0
