@@ -89,6 +89,7 @@ class Receiver:
         self._packets = Packets()
         self._resumed = False
         self._connected_at: float | None = None
+        self._kept_at = 0.0
         self._wait_at_least = 0.0
         self._short = 0
         self._suspicion = ""
@@ -179,8 +180,11 @@ class Receiver:
         """Read what arrives without a pause, but no more than a batch may hold: what one takes of memory is bounded.
 
         A row, a transaction and an fsync cost as much as hundreds of messages: what comes a moment later goes along.
+        What comes after a while comes alone, and is not kept waiting.
         """
-        packets, until, before = self._packets, time.monotonic() + _GATHER_SECONDS, 0
+        packets, until, before = self._packets, time.monotonic(), 0
+        if until - self._kept_at < _GATHER_SECONDS:
+            until += _GATHER_SECONDS
         while connection.read(packets) and len(packets) < _MOST_MESSAGES and packets.size < _MOST_BYTES:
             if connection.drained:
                 if len(packets) == before or connection.want_write() or time.monotonic() > until:
@@ -201,6 +205,7 @@ class Receiver:
                 self.journal_errors += 1
                 raise
             self._appended.set()
+            self._kept_at = time.monotonic()
         if connection.socket() is not None:
             connection.acknowledge(packets.packet_ids)
 

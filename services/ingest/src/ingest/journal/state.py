@@ -85,14 +85,24 @@ class State:
         if version == 0:
             self._connection.executescript(_SCHEMA)
             sync_folder(self._folder)
+        self._connection.execute("PRAGMA synchronous = NORMAL")
         self._connection.execute("CREATE INDEX IF NOT EXISTS rejected_position ON rejected (position)")
 
     @contextmanager
-    def _change(self, *, fsynced: bool = True) -> Iterator[sqlite3.Connection]:
+    def _change(self) -> Iterator[sqlite3.Connection]:
+        with self._lock, retryable(self._folder, "written"), transaction(self._connection):
+            yield self._connection
+
+    @contextmanager
+    def _change_for_good(self) -> Iterator[sqlite3.Connection]:
+        """A change that is fsynced, and with it all that went before."""
         with self._lock, retryable(self._folder, "written"):
-            self._connection.execute(f"PRAGMA synchronous = {'FULL' if fsynced else 'NORMAL'}")
-            with transaction(self._connection):
-                yield self._connection
+            self._connection.execute("PRAGMA synchronous = FULL")
+            try:
+                with transaction(self._connection):
+                    yield self._connection
+            finally:
+                self._connection.execute("PRAGMA synchronous = NORMAL")
 
     @contextmanager
     def _view(self) -> Iterator[sqlite3.Connection]:
@@ -111,7 +121,7 @@ class State:
         """Mark as done, see `Journal.mark`. A power cut may take it back, as then the same is done once more."""
         stays = {name: Lane(position, {}) for name, position in done.stays.items()}
         moved = {name: Lane(done.position, move.ahead) for name, move in done.moves.items()}
-        with self._change(fsynced=False) as db:
+        with self._change() as db:
             for batch in done.damaged:
                 self._keep_damage(db, batch)
             rows = [(name, lane.position, msgspec.json.encode(lane.ahead).decode()) for name, lane in moved.items()]
@@ -119,7 +129,8 @@ class State:
             _count(db, done.moves)
             for move in done.moves.values():
                 _keep(db, move.rejected)
-            db.executemany("INSERT OR IGNORE INTO lanes VALUES (?, ?, '{}')", list(done.stays.items()))
+            if done.stays:
+                db.executemany("INSERT OR IGNORE INTO lanes VALUES (?, ?, '{}')", list(done.stays.items()))
             _settle(db)
         self._lanes = {**stays, **self._lanes, **moved}
 
@@ -181,7 +192,7 @@ class State:
             kept: the messages, as they were kept.
             move: what became of them.
         """
-        with self._change() as db:
+        with self._change_for_good() as db:
             for message in kept:
                 db.execute("DELETE FROM rejected WHERE id = ?", (message.id,))
                 db.execute(_COUNT, (message.project, "rejected", message.reason, -1))
@@ -196,7 +207,7 @@ class State:
 
     def set_note(self, name: str, text: str) -> None:
         """Remember a small text."""
-        with self._change() as db:
+        with self._change_for_good() as db:
             db.execute("INSERT OR REPLACE INTO notes VALUES (?, ?)", (name, text))
 
     def close(self) -> None:
