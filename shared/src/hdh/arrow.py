@@ -12,9 +12,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+_LONGEST = 2**31 - 1
+
 
 def column_of(values: NDArray[Any], missing: NDArray[np.bool_] | None = None) -> pa.Array:
-    """Numbers as a column, in the same memory where they lie side by side; null where `missing` says so."""
+    """Numbers as a column; null where `missing` says so. It shares their memory: they may not be changed afterwards.
+
+    Raises:
+        ValueError: their bytes are not in this machine's order.
+    """
+    if not values.dtype.isnative:
+        raise ValueError(f"numbers in {values.dtype.str} are not in this machine's order of bytes")
     valid = None if missing is None else _bits(~missing)
     if values.dtype == np.bool_:
         return pa.Array.from_buffers(pa.bool_(), len(values), [valid, _bits(values)])
@@ -37,8 +45,14 @@ def numpy_of(column: pa.Array) -> NDArray[Any]:
 
 
 def texts_of(texts: Sequence[str | None]) -> pa.Array:
-    """Texts as a column; None is null."""
+    """Texts as a column; None is null.
+
+    Raises:
+        ValueError: one of them is no Unicode, or all of them are more than 2 GiB.
+    """
     encoded = [b"" if text is None else text.encode() for text in texts]
+    if sum(map(len, encoded)) > _LONGEST:
+        raise ValueError("a column of texts holds 2 GiB at most")
     offsets = np.zeros(len(encoded) + 1, np.int32)
     np.cumsum(np.fromiter(map(len, encoded), np.int32, len(encoded)), out=offsets[1:])
     valid = _bits(np.array([text is not None for text in texts])) if None in texts else None

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -55,14 +56,16 @@ def test_an_unsound_part_costs_only_itself() -> None:
     ]
 
 
-def test_neither_reading_nor_writing_lines_imports_pandas() -> None:
+def test_neither_reading_files_nor_writing_lines_imports_pandas() -> None:
     """That takes a second of CPU of every start where it is installed; pyarrow does it here and there."""
     program = """
 import sys
 import numpy as np
+from hdh.arrow import texts_of
 from hdh.model import Place
 from hdh.store.influxdb.lines import requests
 from hdh.store.interface import Columns
+from migrate.sources.csv_times import parse_times
 from migrate.sources.lines import Context, Parser
 numbers, texts = np.array([1, np.nan]), np.array([None, "a"], object)
 for fields in ({"a": numbers[:1]}, {"a": numbers, "b_text": texts}):
@@ -71,6 +74,8 @@ for fields in ({"a": numbers[:1]}, {"a": numbers, "b_text": texts}):
 parser = Parser(1, 1, Context())
 parser.take(b"m,a=1 v=1,w=2i 1\\nm,a=2 v=3,w=4i 2\\n")
 assert [batch.rows.tolist() for batch in parser.batches()] == [[1], [2]]
+assert parse_times(texts_of(["1700000000", None, "?"]), "seconds", None, "first")[1].tolist() == [True, False, False]
 assert "pandas" not in sys.modules
 """
+    assert find_spec("pandas"), "where it is not installed this shows nothing"
     subprocess.run([sys.executable, "-c", program], check=True)

@@ -17,7 +17,8 @@ from migrate.sources.interface import Read, Source
 
 _AHEAD = 100_000
 _AT_ONCE = 20_000
-"""Readings that are handed over at once: threads that wake each other for every batch do little else."""
+"""Weights (`Batch.weight`): so much is read ahead, so much handed over, as threads that wake each other for every batch
+do little else."""
 
 _CHECK_SECONDS = 0.5
 

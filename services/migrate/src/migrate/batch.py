@@ -14,6 +14,7 @@ Kind = Literal["float", "integer", "unsigned", "boolean", "text"]
 NUMBERS: frozenset[Kind] = frozenset({"float", "integer", "unsigned"})
 
 _OBJECTS_OF_A_COLUMN = 8
+"""A column's arrays take some 400 bytes beside its values, as much as so many readings with their times and lines."""
 
 FIELD = "field"
 """The label that tells the readings of one row apart: a field, or a column of a wide table."""
@@ -61,7 +62,7 @@ class Batch:
     @property
     def weight(self) -> int:
         """What it takes of memory, in readings: its objects are as heavy as some of these."""
-        return weight(len(self.rows), len(self.fields))
+        return weight_of(len(self.rows), len(self.fields))
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +147,7 @@ class Found:
     bad: list[BadRow] = field(default_factory=list)
 
 
-def weight(rows: int, fields: int) -> int:
+def weight_of(rows: int, fields: int) -> int:
     """What columns of so many rows take of memory, in readings."""
     return (rows + _OBJECTS_OF_A_COLUMN) * fields
 

@@ -13,7 +13,7 @@ from hdh.store.columns import has, is_text
 from hdh.store.interface import Columns
 
 DAY_MS = 86_400_000
-_MASK = 2**64 - 1
+MASK = 2**64 - 1
 
 
 @dataclass(slots=True)
@@ -45,7 +45,7 @@ class Stats:
         self.low = _both(min, self.low, other.low)
         self.high = _both(max, self.high, other.high)
         self.total = _both(add, self.total, other.total)
-        self.checksum = (self.checksum + other.checksum) & _MASK
+        self.checksum = (self.checksum + other.checksum) & MASK
 
 
 def _both(function: Callable[[float, float], float], a: float | None, b: float | None) -> float | None:
@@ -99,7 +99,7 @@ def summed(parts: Iterable[Columns]) -> tuple[int, int]:
             there = has(values)
             count += int(np.count_nonzero(there))
             total += int(np.add.reduce(mix(time[there], values[there])))
-    return count, total & _MASK
+    return count, total & MASK
 
 
 def mix(time: NDArray[np.int64], values: NDArray[Any]) -> NDArray[np.uint64]:

@@ -17,7 +17,7 @@ from hdh.times import spell
 from ingest.decoders.fields import add_reading
 from ingest.lane import check_time
 from ingest.message import Fault
-from migrate.batch import BadRow, Batch, Column, Labels, weight
+from migrate.batch import BadRow, Batch, Column, Labels, weight_of
 from migrate.mapping.load import Mapping
 from migrate.mapping.rules import Rules, Skipped, Target, Unmapped, with_field
 
@@ -64,7 +64,7 @@ class Part:
     @property
     def weight(self) -> int:
         """What it takes of memory; see `Batch.weight`."""
-        return weight(len(self.rows), len(self.columns.fields))
+        return weight_of(len(self.rows), len(self.columns.fields))
 
 
 class Converter:

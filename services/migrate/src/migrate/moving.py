@@ -13,7 +13,7 @@ import numpy as np
 from hdh.store.columns import has, without
 from hdh.store.interface import Refusal
 from migrate.batch import BadRow, Chunk
-from migrate.checksum import summed
+from migrate.checksum import MASK, summed
 from migrate.convert import Part
 from migrate.destination import Destination, Limit
 from migrate.intake import Intake
@@ -21,10 +21,9 @@ from migrate.ledger import Done, Ledger
 from migrate.progress import Progress
 
 _AT_ONCE = 50_000
-"""Readings in a write; see `Batch.weight`."""
+"""The weight (`Batch.weight`) of a write."""
 
 _REJECTS_AT_ONCE = 5_000
-_MASK = 2**64 - 1
 
 
 class Mover:
@@ -235,7 +234,7 @@ class _Moving:
                         self._refuse(parts[number], name, row, refusal)
         count, checksum = summed(written)
         self._counts["written"] += count
-        self._checksum = (self._checksum + checksum) & _MASK
+        self._checksum = (self._checksum + checksum) & MASK
 
     def _refuse(self, part: Part, name: str, row: int, refusal: Refusal) -> None:
         if refusal.reason == "expired":

@@ -64,25 +64,23 @@ class Seen:
         fields: dict[str, NDArray[Any]] = {}
         bad: list[BadRow] = []
         columns = part.columns
-        whole = (_Times(columns.time),) if len(columns) else None
+        whole = _Times(columns.time) if len(columns) else None
         for name, values in columns.fields.items():
             there = has(values)
             if whole is None or not (count := np.count_nonzero(there)):
                 continue
-            new = whole if count == len(columns) else (_Times(columns.time[there]),)
+            new = whole if count == len(columns) else _Times(columns.time[there])
             series = self.id_of(part, name)
-            fields[name] = values
-            double = self._doubles(series, *new)
-            if double is not None:
-                at = np.flatnonzero(there)[double].tolist()
-                bad += [_bad(part, name, index) for index in at]
-                fields[name] = without(values, at)
-                if len(at) == count:
-                    continue
-                new = (_Times(np.delete(new[0].times, double)),)
-            # Fields of the same rows share one tuple: of thousands of series, lists would be a lot to hold.
-            self._now[series] = self._now[series] + new if series in self._now else new
-            self._last_now[series] = max(new[0].last, self._last_now.get(series, _NONE))
+            double = self._doubles(series, new)
+            if double is None:
+                fields[name] = values
+                self._add(series, new)
+                continue
+            at = np.flatnonzero(there)[double].tolist()
+            bad += [_bad(part, name, index) for index in at]
+            fields[name] = without(values, at)
+            if len(at) < count:
+                self._add(series, _Times(np.delete(new.times, double)))
         if bad or len(fields) < len(columns.fields):
             part = replace(part, columns=replace(columns, fields=fields))
         return part, bad
@@ -93,10 +91,17 @@ class Seen:
         series = Series(part.project, place.house, place.room, place.device, field)
         number = self._ids.get(series)
         if number is None:
-            if len(self._ids) >= _MOST_IDS:
-                self._ids.clear()
-            number = self._ids[series] = self._ledger.series_id(series)
+            number = self._ledger.series_id(series)
+            # Series come in turns: of too many, those that are known stay known.
+            if len(self._ids) < _MOST_IDS:
+                self._ids[series] = number
         return number
+
+    def _add(self, series: int, new: "_Times") -> None:
+        known = self._now.get(series)
+        # Fields of the same rows share a tuple: of thousands of series, lists would be a lot to hold.
+        self._now[series] = new.alone if known is None else known + new.alone
+        self._last_now[series] = max(new.last, self._last_now.get(series, _NONE))
 
     def _doubles(self, series: int, new: "_Times") -> NDArray[np.int64] | None:
         """The positions of times that are taken, None for none."""
@@ -119,10 +124,11 @@ class Seen:
 class _Times:
     """Times of some rows, at least one, and what is asked of them again and again."""
 
-    __slots__ = ("first", "is_ascending", "last", "times")
+    __slots__ = ("alone", "first", "is_ascending", "last", "times")
 
     def __init__(self, times: NDArray[np.int64]) -> None:
         self.times = times
+        self.alone = (self,)
         self.is_ascending = bool((times[1:] > times[:-1]).all())
         self.first = int(times[0] if self.is_ascending else times.min())
         self.last = int(times[-1] if self.is_ascending else times.max())

@@ -18,7 +18,8 @@ from migrate.units import conversion
 
 _LABEL = re.compile(r"\{([^{}]+)\}")
 _WILD = re.compile(r"[*?\[]")
-_MOST_FOUND = 2_000
+_MOST_DECIDED = 40_000
+_NAMES = 4_096
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +87,18 @@ class Rules:
             key: getattr(entry.rename, key) for key in ("house", "room", "device")
         }
         self._found: dict[tuple[Labels, tuple[str, ...]], list[Decision]] = {}
+        self._decided = 0
 
     def find(self, labels: Labels, fields: tuple[str, ...]) -> list[Decision]:
         """What becomes of the series of each field of what has these labels."""
         found = self._found.get((labels, fields))
         if found is None:
-            if len(self._found) >= _MOST_FOUND:
-                self._found.clear()
             known = dict(labels)
-            found = self._found[labels, fields] = [self._decide(known | {FIELD: field}) for field in fields]
+            found = [self._decide(known | {FIELD: field}) for field in fields]
+            # Series come in turns: of too many, those that are known stay known.
+            if self._decided < _MOST_DECIDED:
+                self._found[labels, fields] = found
+                self._decided += len(fields)
         return found
 
     def _decide(self, known: dict[str, str]) -> Decision:
@@ -138,7 +142,7 @@ class Rules:
         return _fill(template, known)
 
 
-@lru_cache(maxsize=_MOST_FOUND)
+@lru_cache(maxsize=_NAMES)
 def _checked(key: str, text: str) -> str:
     if text in {"", UNASSIGNED}:
         return ""

@@ -76,7 +76,7 @@ def parse_times(
         return found, np.ones(len(texts), np.bool_)
     times = np.zeros(len(texts), np.int64)
     good = np.zeros(len(texts), np.bool_)
-    there = np.flatnonzero(np.asarray(texts.is_valid()))
+    there = np.flatnonzero(numpy_of(texts.is_valid()))
     given = texts.drop_null() if len(there) < len(texts) else texts
     # Where one cannot be read, none of a column is: halves are tried until it stands alone.
     left = [(0, len(given))]

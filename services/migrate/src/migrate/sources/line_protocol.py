@@ -10,8 +10,8 @@ from migrate.sources.lines import Context, Parser
 from migrate.sources.texts import LINE_PROTOCOL
 
 _PIECE = 4 * 1024 * 1024
-_SMALL_PIECE = 512 * 1024
-_FEW_LINES = 4
+_SMALL_PIECE = 1024 * 1024
+_OWN_SERIES = 0.8
 _CONTEXT = re.compile(rb"^# ?CONTEXT-(DATABASE|RETENTION-POLICY): *([^\r\n]*)", re.MULTILINE)
 PRECISIONS = {"ns": 1, "us": 1_000, "ms": 1_000_000, "s": 1_000_000_000}
 """Nanoseconds of the units that times may be in."""
@@ -28,7 +28,6 @@ class LineProtocolSource:
     def __init__(self, files: Files, precision: str) -> None:
         self.name = "line protocol"
         self._files = files
-        self._files.piece = _PIECE
         self._files.quoting = LINE_PROTOCOL
         self._precision = precision
         self._context = Context()
@@ -48,11 +47,14 @@ class LineProtocolSource:
     def read(self, chunk: Chunk) -> Read:
         """See `Source.read`."""
         self._files.observe = self._observe
+        # A series takes as much memory as many lines do: lines that have one each come in small pieces. How a chunk is
+        # cut may depend on the chunk alone, as of two readings of a millisecond it tells which comes first.
+        self._files.piece = _SMALL_PIECE
         for piece in self._files.read(chunk):
             parser = Parser(piece.first, PRECISIONS[self._precision], self._context)
             yield from self._parse(parser, piece)
-            # A series takes as much memory as many lines do: of lines that have one each, fewer at once are enough.
-            self._files.piece = _PIECE if parser.series * _FEW_LINES < piece.data.count(b"\n") else _SMALL_PIECE
+            if parser.series < _OWN_SERIES * piece.data.count(b"\n"):
+                self._files.piece = _PIECE
 
     def checksum(self) -> str:
         """See `Source.checksum`."""

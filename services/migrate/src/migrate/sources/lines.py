@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,9 +31,12 @@ _BOOLEANS = dict.fromkeys((b"t", b"T", b"true", b"True", b"TRUE"), True) | dict.
 )
 _LONGEST_SHOWN = 120
 _LARGEST = 2**63
-_KNOWN_HEADS = 2_000
+_MOST_HEADS = 10_000
 _REMEDY = "A line is measurement,tag=value field=value time."
 _NO_HEAD = f"measurement and tags cannot be read. {_REMEDY}"
+
+
+_known_heads: dict[tuple["Context", bytes], Labels] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,8 +313,18 @@ def _joined(lines: list[bytes], first: int, records: Records) -> Iterator[tuple[
         at = end
 
 
-@lru_cache(maxsize=_KNOWN_HEADS)
 def _labels(context: Context, head: bytes) -> Labels | None:
+    key = (context, head)
+    found = _known_heads.get(key)
+    if found is None:
+        found = _read_head(context, head)
+        # Heads come in turns: of too many, those that are known stay known.
+        if found is not None and len(_known_heads) < _MOST_HEADS:
+            _known_heads[key] = found
+    return found
+
+
+def _read_head(context: Context, head: bytes) -> Labels | None:
     match = _MEASUREMENT.match(head)
     if match is None:
         return None

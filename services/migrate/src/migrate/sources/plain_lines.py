@@ -28,7 +28,7 @@ _NUMBER, _TEXT, _TIME, _NAME = pa.float64(), pa.string(), pa.int64(), pa.diction
 
 
 @dataclass(frozen=True, slots=True)
-class _Table:
+class _Alike:
     """Lines of one shape, sorted by series: their numbers, their times as they are spelled, and a column a field."""
 
     rows: NDArray[np.int64]
@@ -47,24 +47,24 @@ class Plain:
 
     head: bytes
     names: list[str]
-    _table: _Table
-    _lines: slice
+    _all: _Alike
+    _own: slice
 
     @property
     def rows(self) -> NDArray[np.int64]:
         """int64, the numbers of the lines, ascending."""
-        return self._table.rows[self._lines]
+        return self._all.rows[self._own]
 
     @property
     def time(self) -> NDArray[np.int64]:
         """int64, as it is spelled."""
-        return self._table.time[self._lines]
+        return self._all.time[self._own]
 
     @property
     def fields(self) -> dict[str, Column]:
         """By the field's name. Made when it is asked for: of thousands of series it would be a lot to hold."""
-        columns = zip(self.names, self._table.columns, strict=True)
-        return {name: Column(column.kind, column.values[self._lines]) for name, column in columns}
+        columns = zip(self.names, self._all.columns, strict=True)
+        return {name: Column(column.kind, column.values[self._own]) for name, column in columns}
 
 
 @dataclass(slots=True)
@@ -127,13 +127,13 @@ def _apart(shape: bytes, data: bytes, rows: NDArray[np.int64]) -> Iterator[Plain
     codes = [numpy_of(each.indices) for each in names]
     order, ends = _order(codes, [len(each) for each in spelled])
     kept = [Column(column.kind, column.values[order]) for column in found.values() if column is not None]
-    table = _Table(rows[order], numpy_of(columns[-1])[order], kept)
+    alike = _Alike(rows[order], numpy_of(columns[-1])[order], kept)
     begins = [0, *ends[:-1]]
     firsts = order[begins]
     texts = [[each[at] for at in code[firsts].tolist()] for each, code in zip(spelled, codes, strict=True)]
     for begin, end, *own in zip(begins, ends, *texts, strict=True):
         if len(set(own[head:])) == fields:
-            yield Plain(_head(own[:head]), own[head:], table, slice(begin, end))
+            yield Plain(_head(own[:head]), own[head:], alike, slice(begin, end))
 
 
 def _table(data: bytes, width: int, values: range) -> pa.Table | None:

@@ -118,6 +118,8 @@ def _encode(run: list[Columns]) -> list[_Encoded | None]:
 
 
 def _lines(run: list[Columns]) -> pa.Array:
+    if any(len(values) != len(part) for part in run for values in part.fields.values()):
+        raise ValueError("a column is not as long as its times")
     fields = {name: _together([part.fields[name] for part in run]) for name in run[0].fields}
     if not fields or not all(fits(name, values) for name, values in fields.items()):
         raise ValueError("a column does not fit its name")

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 EXPIRE_EVERY_MS = 60_000
 _EXPIRE_MORE_MS = 1_000
-_REMEMBERED_PLACES = 50_000
+_REMEMBERED_PLACES = 200_000
 _GROUP = 50
 """Rows a statement: a statement's start and end cost about as much as two rows."""
 
