@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from msgspec.structs import asdict
-
 from hdh.model import Place, Point
 from hdh.site.stand import Stand
 from ingest.decoders import Address
@@ -77,7 +75,7 @@ class ShortWay:
         exact = self._exact
         if exact is not None:
             try:
-                return asdict(exact.read(payload)), exact.groups
+                return exact.read(payload), exact.groups
             except ValueError:
                 self._exact = None
         if self._long_ways or len(payload) > LONGEST:
@@ -97,7 +95,7 @@ class ShortWay:
         newest, self._newest_names = self._newest_names, hash(names)
         if newest == self._newest_names:
             # The second one running: those that follow will probably have these names, too.
-            self._exact = self._usual.exact(names, plan)
+            self._exact = self._usual.exact(names, plan, self._read_any)
         return dict(zip(plan.names, values.values(), strict=True)), plan.groups
 
 

@@ -9,6 +9,7 @@ from keyword import iskeyword
 from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
+from msgspec.structs import asdict
 
 from hdh.quantities import catalogue
 from ingest.decoders.fields import field_of
@@ -61,7 +62,7 @@ class Exact(msgspec.Struct, frozen=True):
         groups: as in the plan.
     """
 
-    read: Callable[[bytes], msgspec.Struct]
+    read: Numbers
     groups: Groups
 
 
@@ -72,7 +73,7 @@ class Usual:
         reader: makes what reads the payloads of a topic.
         find_time: finds the time among its names.
         is_plain: tells which names may go this way.
-        objects: payloads are objects.
+        objects: payloads are objects; else all of a topic have the same name.
     """
 
     def __init__(
@@ -100,11 +101,14 @@ class Usual:
             found = self._plans[names] = self._work_out(names)
             return found
 
-    def exact(self, names: tuple[str, ...], plan: Plan) -> Exact | None:
-        """What reads payloads of these very names; None where there is no such thing."""
+    def exact(self, names: tuple[str, ...], plan: Plan, read: Numbers) -> Exact | None:
+        """What reads payloads of these very names, which `read` has read; None where there is no such thing."""
         found = self._exact.get(names)
-        if found is None and self._objects and len(self._exact) < _TYPES and all(map(_is_attribute, plan.names)):
-            found = self._exact[names] = _exact(names, plan)
+        if found is None and len(self._exact) < _TYPES:
+            if self._objects and all(map(_is_attribute, plan.names)):
+                found = self._exact[names] = Exact(_reader_of(names, plan), plan.groups)
+            elif not self._objects and names == plan.names:
+                found = self._exact[names] = Exact(read, plan.groups)
         return found
 
     def _work_out(self, names: tuple[str, ...]) -> Plan | None:
@@ -124,11 +128,12 @@ def _is_attribute(name: str) -> bool:
     return not name.startswith("_") and not iskeyword(name)
 
 
-def _exact(names: tuple[str, ...], plan: Plan) -> Exact:
+def _reader_of(names: tuple[str, ...], plan: Plan) -> Numbers:
     attributes = [(name, int | float if name == TIME else float) for name in plan.names]
     rename = dict(zip(plan.names, names, strict=True))
     kind = msgspec.defstruct("Readings", attributes, rename=rename, forbid_unknown_fields=True, gc=False)
-    return Exact(msgspec.json.Decoder(kind).decode, plan.groups)
+    decode = msgspec.json.Decoder(kind).decode
+    return lambda payload: asdict(decode(payload))
 
 
 def group(names: tuple[str, ...]) -> Groups:
