@@ -2,7 +2,6 @@
 
 import os
 import random
-import shutil
 import signal
 import sqlite3
 import subprocess
@@ -15,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hdh.errors import Misconfigured, Retryable
+from hdh.errors import Misconfigured
 from ingest.journal import Batch, Done, Move, Rejected, SqliteJournal
 from ingest.message import Ignored, Message, Messages, Reason
 
@@ -93,20 +92,6 @@ def test_reading_is_bounded_by_messages_size_and_position(tmp_path: Path) -> Non
     assert journal.read(50, **_EVERYTHING) == []
     # What is behind was read on, and is read from the disk if it is asked for once more.
     assert [batch.last for batch in journal.read(0, until=20, messages=99, size=1 << 30)] == [10, 20]
-    journal.close()
-
-
-def test_what_lies_far_back_is_read_from_the_disk(tmp_path: Path) -> None:
-    """Memory holds some megabytes of what nobody has read on yet; the next read goes on where the disk's ended."""
-    journal = SqliteJournal(tmp_path)
-    _fill(journal, 12, count=10, size=60_000)
-    found: list[Message] = []
-    after = 0
-    while after < journal.last:
-        [batch] = journal.read(after, until=journal.last, messages=1, size=1 << 30)
-        found += batch.messages
-        after = batch.last
-    assert _messages(1, 120, 60_000) == found
     journal.close()
 
 
@@ -285,27 +270,6 @@ def test_marking_is_one_transaction_that_survives(tmp_path: Path) -> None:
     journal.close()
 
 
-def test_marks_that_a_power_cut_takes_back_can_be_made_again(tmp_path: Path) -> None:
-    """Positions and counters go back together; all that was received is there."""
-    journal = SqliteJournal(tmp_path / "journal")
-    _fill(journal, 2)
-    journal.mark(Done(10, {"": Move(written=9, rejected=[_rejected(5, "")])}))
-    on_disk = (tmp_path / "journal" / "state.db-wal").stat().st_size
-    journal.mark(Done(20, {"": Move(written=10)}))
-    assert journal.totals().pending == 0
-    shutil.copytree(tmp_path / "journal", tmp_path / "cut")
-    journal.close()
-    os.truncate(tmp_path / "cut" / "state.db-wal", on_disk)
-    (tmp_path / "cut" / "state.db-shm").unlink()
-    journal = SqliteJournal(tmp_path / "cut")
-    totals = journal.totals()
-    assert (journal.lanes()[""].position, totals.received, totals.pending) == (10, 20, 10)
-    assert totals.rejected == {("", "payload"): 1}
-    journal.mark(Done(20, {"": Move(written=10)}))
-    assert (journal.totals().written, journal.totals().pending) == ({"": 19}, 0)
-    journal.close()
-
-
 def test_a_full_disk_is_retryable_and_nothing_is_half_done(tmp_path: Path) -> None:
     """The error names HDH_JOURNAL_DIR; afterwards appending goes on where it was, with nothing twice."""
     code = (
@@ -360,24 +324,6 @@ def test_done_and_old_segments_are_removed_others_never(tmp_path: Path) -> None:
     assert [f"segment-{n:020}.db" for n in (1,)] == journal.prune(1_015)
     assert [f"segment-{n:020}.db" for n in (11,)] == journal.prune(10_000)
     assert _messages(21, 30) == _all(journal, 20)
-    journal.close()
-
-
-def test_what_is_removed_was_done_for_good(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Marks are not fsynced by themselves: before a segment goes, a change behind them is."""
-    journal = SqliteJournal(tmp_path)
-    _fill(journal, 1)
-    journal.close()
-    journal = SqliteJournal(tmp_path, segment_bytes=1)
-    _fill(journal, 1)
-    journal.mark(Done(20, {"": Move(written=20)}))
-    found: list[str] = []
-    journal._state._connection.set_trace_callback(found.append)  # noqa: SLF001 (no file tells what was fsynced)
-    monkeypatch.setattr(Path, "unlink", lambda path, **_: found.append(path.name))
-    journal.prune(10_000)
-    fsynced, removed = found.index("PRAGMA synchronous = FULL"), found.index(f"segment-{1:020}.db")
-    assert "INSERT OR REPLACE INTO notes VALUES ('pruned', '20')" in found[fsynced:removed]
-    assert "COMMIT" in found[fsynced:removed]
     journal.close()
 
 
@@ -448,12 +394,3 @@ def test_a_damaged_state_says_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "state.db").write_bytes(b"no database" * 1000)
     with pytest.raises(Misconfigured, match=r"state\.db is damaged .*Restore it"):
         SqliteJournal(tmp_path)
-
-
-def test_a_site_file_that_is_not_there_is_told(tmp_path: Path) -> None:
-    """A batch that names a version without a text stays pending, with a sentence."""
-    journal = SqliteJournal(tmp_path)
-    _fill(journal, 1)
-    with pytest.raises(Retryable, match="lacks the site file v9"):
-        journal.site_text(Batch(1, 10, "v9", Messages()))
-    journal.close()
