@@ -7,7 +7,7 @@ import pytest
 
 from hdh.errors import Invalid, Retryable
 from hdh.model import Point
-from ingest.cursor import Cursor, parse
+from ingest.cursor import Cursor, identity, parse
 from ingest.message import Message, Messages
 from ingest.tail import Tail
 from tests.unit.ingest.test_pipeline import _A, _B, _World
@@ -119,6 +119,16 @@ def test_positions_that_are_gone_are_told(world: _World) -> None:
         assert _read(tail) == []
         tail.close()
     begin.close()
+
+
+def test_what_a_power_cut_took_back_is_told_again(world: _World) -> None:
+    """A cursor may be ahead of how far the lanes are known to be, but not of what was received: nothing is missed."""
+    world.receive(_A)
+    tail = Tail(world.journal, Cursor(identity(world.journal), {"": world.journal.last}))
+    assert not tail.first().missed
+    world.settle()
+    assert _read(tail) == [("a", 1.0)]
+    tail.close()
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,9 @@ _TOPICS = [
 ]
 _names = st.sampled_from(["", *_NAMES])
 _usual_values = st.one_of(
-    st.floats(-1e3, 1e3), st.integers(-9, 2**60), st.sampled_from([NOW, NOW / 1000, NOW // 1000, NOW - 200 * DAY, 1e20])
+    st.floats(-1e3, 1e3),
+    st.integers(-9, 2**60),
+    st.sampled_from([NOW, NOW / 1000, NOW // 1000, NOW - 200 * DAY, 1e20, 10**30]),
 )
 _any_values = st.one_of(_usual_values, st.none(), st.booleans(), st.sampled_from(["ON", "21.5", {}, [1], math.inf]))
 

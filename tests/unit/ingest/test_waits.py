@@ -40,6 +40,7 @@ def test_one_name_waits_and_others_do_not() -> None:
     assert waits.next_due(60.0) == 7.0
     clock.now += 7.0
     assert waits.is_due("a")
+    assert 0 < waits.next_due(60.0) < 0.1
     assert waits.problems() == {"a": "away"}
     waits.succeeded("a")
     assert waits.problems() == {}

@@ -74,6 +74,14 @@ def test_posts_share_a_connection() -> None:
     )
 
 
+def test_an_answer_that_nobody_asked_for_is_not_the_next_one_s() -> None:
+    """A server, or a proxy, that answers twice: the refusal of the second write is told."""
+    with _served([_DONE + _DONE], [_answer(400, b'{"error": "bad line"}')]) as (_, http):
+        assert http.post("/write", b"x").status == 204
+        with pytest.raises(Refused, match="bad line"):
+            http.post("/write", b"y")
+
+
 @settings(max_examples=30, deadline=None)
 @given(cuts=st.sets(st.integers(1, 60), max_size=4))
 def test_answers_may_come_in_pieces(cuts: set[int]) -> None:

@@ -25,6 +25,20 @@ class ShortWay:
         keeps_time: the time that the device sends holds.
     """
 
+    __slots__ = (
+        "_earliest",
+        "_exact",
+        "_keeps_time",
+        "_lane",
+        "_long_ways",
+        "_most_ahead",
+        "_most_behind",
+        "_newest_names",
+        "_read_any",
+        "_stand",
+        "_usual",
+    )
+
     def __init__(self, usual: Usual, address: Address, stand: Stand, lane: Lane, *, keeps_time: bool) -> None:
         self._usual = usual
         self._read_any = usual.reader(address)
@@ -50,16 +64,15 @@ class ShortWay:
             return None
         numbers, groups = found
         time = numbers.pop(TIME, None)
-        if time is None or not self._keeps_time:
+        if time is None:
             return self._points_of_no_time(groups, numbers, arrived)
-        if type(time) is not int:
-            if time != int(time):
-                return None
-            time = int(time)
+        if not 0 <= time < MILLISECONDS_END or time != int(time):
+            return None
+        if not self._keeps_time:
+            return self._points_of_no_time(groups, numbers, arrived)
+        time = int(time)
         if time < SECONDS_END:
             time *= 1000
-        elif time >= MILLISECONDS_END:
-            return None
         if not self._earliest <= time <= arrived + self._most_ahead or time < arrived - self._most_behind:
             return None
         stand = self._stand

@@ -58,12 +58,15 @@ class Tail:
         self._missed = "" if after is None else self._why_not(after, lanes)
         if after is None or self._missed:
             after = here(self._id, lanes)
+        elif _is_ahead(after, lanes):
+            # A power cut took back how far the lanes were: what is written again is told again.
+            after = Cursor(self._id, {name: min(after.of(name), lane.position) for name, lane in lanes.items()})
         self._positions = dict(after.positions)
         self._remember(lanes)
 
     def _why_not(self, after: Cursor, lanes: dict[str, Lane]) -> str:
         """Why a cursor cannot be gone on from, or nothing."""
-        if after.journal != self._id or any(after.of(name) > lane.position for name, lane in lanes.items()):
+        if after.journal != self._id or max(after.positions.values()) > self._journal.last:
             return "the journal was begun anew since"
         behind = max(lane.position - after.of(name) for name, lane in lanes.items())
         return _TOO_FAR if behind > MOST_BEHIND else ""
@@ -156,3 +159,7 @@ def _written(placer: Placer, message: Message, details: object) -> list[Point]:
     if details and details != [spell(placed.faults)]:
         return []
     return placed.points
+
+
+def _is_ahead(after: Cursor, lanes: dict[str, Lane]) -> bool:
+    return any(after.of(name) > lane.position for name, lane in lanes.items())

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 _RETRYABLE = (0.5, 30.0)
 _MISCONFIGURED = (5.0, 60.0)
 _BUG = (2.0, 60.0)
+_A_MOMENT = 0.05
 
 
 @dataclass(slots=True)
@@ -64,6 +65,6 @@ class Waits:
         return {name: wait.problem for name, wait in list(self._waits.items())}
 
     def next_due(self, most: float) -> float:
-        """Seconds until the next one is due, at most `most`."""
+        """Seconds until the next one is due, at most `most`; a moment where one is, which will be tried next."""
         dues = [wait.due - self._clock() for wait in self._waits.values()]
-        return max(0.0, min([most, *(due for due in dues if due > 0)]))
+        return max(_A_MOMENT, min([most, *dues]))

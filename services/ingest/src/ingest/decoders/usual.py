@@ -23,7 +23,8 @@ TIME = "time"
 """What a payload's time is called beside its fields, none of which may be called so."""
 _REMEMBERED = 4_096
 _TYPES = 512
-"""How many kinds of payloads get a type of their own; whoever invents names must not fill the memory with types."""
+_MOST_NAMES = 32
+"""So many kinds of payloads, of so many names, get a type of their own at a time: a type takes 1 kB a name."""
 
 Numbers: TypeAlias = Callable[[bytes], dict[str, float]]
 """Payload to numbers by name. Raises ValueError where there is anything else in it."""
@@ -104,7 +105,9 @@ class Usual:
     def exact(self, names: tuple[str, ...], plan: Plan, read: Numbers) -> Exact | None:
         """What reads payloads of these very names, which `read` has read; None where there is no such thing."""
         found = self._exact.get(names)
-        if found is None and len(self._exact) < _TYPES:
+        if found is None and len(names) <= _MOST_NAMES:
+            if len(self._exact) >= _TYPES:
+                self._exact.clear()
             if self._objects and all(map(_is_attribute, plan.names)):
                 found = self._exact[names] = Exact(_reader_of(names, plan), plan.groups)
             elif not self._objects and names == plan.names:

@@ -1,4 +1,4 @@
-"""SQLite files as the journal uses them: WAL, every commit fsynced, errors typed by action."""
+"""SQLite files as the journal uses them: WAL, commits fsynced unless one says otherwise, errors typed by action."""
 
 import os
 import sqlite3

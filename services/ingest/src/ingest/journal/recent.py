@@ -6,6 +6,8 @@ from threading import Lock
 from ingest.journal.interface import Batch
 
 _MOST_BYTES = 4 * 1024 * 1024
+_BYTES_OF_A_MESSAGE = 200
+_MOST_BATCHES = 64
 
 
 class Recent:
@@ -21,9 +23,11 @@ class Recent:
         size = batch.messages.size
         with self._lock:
             self._batches.append((batch, size))
-            self._size += size
-            while self._size > _MOST_BYTES:
-                self._drop()
+            self._size += size + _objects(batch)
+            if self._size > _MOST_BYTES or len(self._batches) > _MOST_BATCHES:
+                # Who reads on is that far behind that it reads from the disk first.
+                self._batches.clear()
+                self._size = 0
 
     def read(self, after: int, *, until: int, messages: int, size: int) -> list[Batch]:
         """As `ingest.journal.interface.Reader.read`; nothing where what follows on `after` is not here."""
@@ -41,4 +45,10 @@ class Recent:
         return found
 
     def _drop(self) -> None:
-        self._size -= self._batches.popleft()[1]
+        batch, size = self._batches.popleft()
+        self._size -= size + _objects(batch)
+
+
+def _objects(batch: Batch) -> int:
+    """What a batch takes of memory beside its texts."""
+    return _BYTES_OF_A_MESSAGE * len(batch.messages)

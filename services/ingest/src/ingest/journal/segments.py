@@ -155,13 +155,18 @@ class Segments:
                     break
         return [message for message in found if message.time >= since]
 
-    def prune(self, done: int, before: int) -> list[str]:
+    def prune(self, done: int, before: int, settle: Callable[[], None]) -> list[str]:
         """Remove closed segments that are done up to their end and whose messages are all older (epoch ms).
+
+        Args:
+            done: the position that they are done up to.
+            before: epoch ms.
+            settle: called before the first one is removed.
 
         Returns:
             The names of the removed files.
         """
-        removed = []
+        removed: list[str] = []
         for first, following in list(zip(self._firsts, self._firsts[1:], strict=False)):
             if following - 1 > done:
                 break
@@ -172,6 +177,8 @@ class Segments:
                     break  # a damaged segment is never removed by itself
                 if newest is not None and newest >= before:
                     break
+                if not removed:
+                    settle()
                 self.reading.forget(first)
                 self._firsts.remove(first)
                 for suffix in ("", "-wal", "-shm"):

@@ -115,9 +115,8 @@ class SqliteJournal:
     def prune(self, before: int) -> list[str]:
         """Remove segments that every lane has passed and whose messages are older than `before` (epoch ms)."""
         done = min(lane.position for lane in self._state.lanes().values())
-        # What is marked may be taken back by a power cut; not any more behind a change that is fsynced.
-        self._state.set_note(_PRUNED_NOTE, str(done))
-        return self._segments.prune(done, before)
+        # A power cut may take back what was marked, but not behind a change that is fsynced, as a note is.
+        return self._segments.prune(done, before, lambda: self._state.set_note(_PRUNED_NOTE, str(done)))
 
     def size(self) -> int:
         """The bytes of all its files."""

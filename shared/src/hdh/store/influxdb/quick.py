@@ -71,8 +71,11 @@ class Quick:
 
     def _again(self, request: bytes) -> Found | None:
         """Send a request on the connection that is open; None where there is none any more."""
-        if (sock := self._connection.sock) is None:
+        # Nothing may come before it is asked for: an answer that comes late would be taken for the next one's.
+        if not self._connection.is_connected:
+            self.close()
             return None
+        sock = cast("socket.socket", self._connection.sock)
         try:
             found = self._exchange(sock, request)
         except ConnectionError:
