@@ -56,14 +56,17 @@ class Village:
 
 
 def reading(at: int, number: int, room: str) -> dict[str, float]:
-    """What a room's sensor says at a time: a day's wave, each house half a degree warmer than the one before."""
+    """What a room's sensor says at a time: a day's wave, each house a quarter of a degree warmer than the one before.
+
+    All is comfortable (EN 16798-1, category II) whatever the time of day and the season: 23 to 25 degrees, 800 ppm.
+    """
     wave = math.sin(2 * math.pi * at / DAY)
-    shift = 0.5 if room == "bedroom" else 0
+    shift = 0.3 if room == "bedroom" else 0
     return {
         "time": at,
-        "temperature": round(21 + 0.5 * (number % 5) - shift + wave, 2),
+        "temperature": round(23.65 + 0.25 * (number % 5) - shift + 0.3 * wave, 2),
         "humidity": round(40 - 5 * wave, 1),
-        "co2": round(700 + 150 * wave),
+        "co2": round(640 + 150 * wave),
         "battery": 80,
     }
 

@@ -65,5 +65,6 @@ def test_a_damaged_journal(
         assert f"batch at {batch.first}" in kept["detail"]
         assert again.get("/health/ready") == {"status": "ready"}
     told = [json.loads(line) for line in again.log.read_text().splitlines() if "journal_damaged" in line]
-    assert [(each["first"], each["last"]) for each in told] == [(batch.first, batch.last)]
+    # Lanes that stand apart pass it one after the other, and each says so.
+    assert {(each["first"], each["last"]) for each in told} == {(batch.first, batch.last)}
     expect_exactly(store_url, sorted(set(numbers) - _numbers(batch)))
