@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from hdh.model import ALL_TIME, Place
 from hdh.soundness import check_names, is_unicode
-from hdh.store.columns import fits, is_text, points
+from hdh.store.columns import fits, has, is_text, points
 from hdh.store.interface import Columns, Refusal
 from hdh.store.sqlite.batch import Batch, FindId, SeriesIds, to_rows
 
@@ -50,7 +50,7 @@ def _add(batch: Batch, part: Columns, ids: SeriesIds, find_id: FindId, oldest: i
     key: tuple[str, Place] = (part.measurement, part.place)
     for name, values in part.fields.items():
         text = is_text(values)
-        present = np.array([value is not None for value in values]) if text else ~np.isnan(values)
+        present = has(values)
         if not present.any():
             continue
         known = (ids.texts if text else ids.numbers).setdefault(key, {})
