@@ -1,6 +1,6 @@
 """How many readings a second `migrate` moves, and in how much memory: `python -m tests.bench.migrate`.
 
-The first figure is that of `influx -import` (Debian's influxdb-client) of the same file into the same server.
+Line protocol is imported by `influx -import` (Debian's influxdb-client), too, in turns with ours.
 Beside each stand the seconds of CPU that the program, the source's server and the destination's have taken. The
 program is compiled before, as it is where it is installed, and its start is part of each figure.
 """
@@ -8,6 +8,7 @@ program is compiled before, as it is where it is installed, and its start is par
 import argparse
 import os
 import random
+import statistics
 import subprocess
 import tempfile
 import time
@@ -28,7 +29,8 @@ START = 1_600_000_000
 LABELS = {"house": "{tag.house}", "room": "{tag.room}", "device": "{tag.device}"}
 SERIES = [{"match": {"field": field}, "quantity": field} for field in FIELDS]
 WAYS = ("lines", "server", "table", "series", "replay")
-MANY = 35_000
+MANY = 100_000
+ROUNDS = 3
 
 
 def lines(count: int, devices: int = DEVICES) -> Iterator[str]:
@@ -102,7 +104,7 @@ def migrate(
     store: str,
     servers: dict[str, Server],
     **more: Any,
-) -> None:
+) -> Run:
     """Run one migration and print its rate."""
     project = unique("bench")
     site = folder / f"{project}.site.yaml"
@@ -114,7 +116,9 @@ def migrate(
         place={"project": project, **more.get("place", LABELS)},
         series=more.get("series", SERIES),
     )
-    told(what, readings, run([PROGRAM, "run", mapping, "--quiet"], servers, HDH_SITE_FILE=str(site)))
+    took = run([PROGRAM, "run", mapping, "--quiet"], servers, HDH_SITE_FILE=str(site))
+    told(what, readings, took)
+    return took
 
 
 def replay(folder: Path, messages: int) -> None:
@@ -151,19 +155,32 @@ def nearly_nothing(folder: Path, what: str, server: Influxd) -> None:
     migrate(folder, what, 100, few, server.url, {"destination": server})
 
 
-def from_lines(folder: Path, readings: int, server: Influxd, *, also_move: bool) -> None:
-    """Import a file of line protocol as InfluxDB's own program does; then move it, unless only the import is asked."""
-    file = folder / "lines.lp"
-    write_lines(file, readings)
-    if influx := find("influx"):
-        command: list[str | Path] = [influx, "-port", str(server.port), "-import", "-path", file, "-precision", "ns"]
-        told("influx -import, line protocol → InfluxDB 1", readings, run(command, {"destination": server}))
-    else:
+def import_lines(file: Path, readings: int, server: Influxd) -> float:
+    """Import a file of line protocol as InfluxDB's own program does; how many seconds that took, 0 without it."""
+    influx = find("influx")
+    if influx is None:
         print("influx is not there (apt-get install influxdb-client): nothing to compare with")  # noqa: T201
-    if also_move:
-        protocol = {"kind": "line-protocol", "path": str(file)}
-        migrate(folder, "line protocol → InfluxDB 1", readings, protocol, server.url, {"destination": server})
-        migrate(folder, "line protocol → SQLite", readings, protocol, f"sqlite:///{folder}/lines.db", {})
+        return 0.0
+    command: list[str | Path] = [influx, "-port", str(server.port), "-import", "-path", file, "-precision", "ns"]
+    took = run(command, {"destination": server})
+    told("influx -import, line protocol → InfluxDB 1", readings, took)
+    return took.seconds
+
+
+def from_lines(folder: Path, file: Path, readings: int) -> None:
+    """Move a file of line protocol, each time after an import of it, each into a server of its own."""
+    protocol = {"kind": "line-protocol", "path": str(file)}
+    shares = []
+    for number in range(ROUNDS if find("influx") else 1):
+        with Influxd(folder / f"imported-{number}") as server:
+            imported = import_lines(file, readings, server)
+        with Influxd(folder / f"moved-{number}") as server:
+            servers: dict[str, Server] = {"destination": server}
+            took = migrate(folder, "line protocol → InfluxDB 1", readings, protocol, server.url, servers)
+        shares.append(imported / took.seconds)
+    if all(shares):
+        print(f"of the import's rate, median of {len(shares)}: {statistics.median(shares):.2f}")  # noqa: T201
+    migrate(folder, "line protocol → SQLite", readings, protocol, f"sqlite:///{folder}/lines.db", {})
 
 
 def from_server(folder: Path, readings: int, server: Influxd) -> None:
@@ -190,28 +207,31 @@ def from_table(folder: Path, readings: int, server: Influxd) -> None:
 
 
 def of_many_series(folder: Path, server: Influxd) -> None:
-    """Move lines of 175,000 series, four readings each: what takes the most memory, and the most time a reading."""
+    """Move lines of 500,000 series, two readings each: what takes the most memory, and the most time a reading."""
     file = folder / "series.lp"
     with file.open("w") as written:
-        written.writelines(lines(4 * MANY, MANY))
-    protocol, readings = {"kind": "line-protocol", "path": str(file)}, 4 * MANY * len(FIELDS)
-    migrate(folder, "175,000 series → InfluxDB 1", readings, protocol, server.url, {"destination": server})
-    migrate(folder, "175,000 series → SQLite", readings, protocol, f"sqlite:///{folder}/series.db", {})
+        written.writelines(lines(2 * MANY, MANY))
+    protocol, readings = {"kind": "line-protocol", "path": str(file)}, 2 * MANY * len(FIELDS)
+    migrate(folder, "500,000 series → InfluxDB 1", readings, protocol, server.url, {"destination": server})
+    migrate(folder, "500,000 series → SQLite", readings, protocol, f"sqlite:///{folder}/series.db", {})
 
 
 def main() -> None:
     """Print a line for each way."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--readings", type=int, default=5_000_000, help="how many readings each way moves")
+    parser.add_argument("--readings", type=int, default=10_000_000, help="how many readings each way moves")
     parser.add_argument("--only", nargs="+", choices=WAYS, default=WAYS, help="the ways that are measured")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as name, Influxd(Path(name) / "influxd") as server:
         folder, readings = Path(name), asked.readings
         for what in ("first start, which compiles", "start alone"):
             nearly_nothing(folder, what, server)
+        file = folder / "lines.lp"
         if {"lines", "server"} & set(asked.only):
-            from_lines(folder, readings, server, also_move="lines" in asked.only)
-        if "server" in asked.only and find("influx"):
+            write_lines(file, readings)
+        if "lines" in asked.only:
+            from_lines(folder, file, readings)
+        if "server" in asked.only and import_lines(file, readings, server):
             from_server(folder, readings, server)
         if "table" in asked.only:
             from_table(folder, readings, server)

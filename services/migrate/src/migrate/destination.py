@@ -19,6 +19,8 @@ from ingest.write import Store
 _LONGEST_WAIT = 30.0
 _WRITES_AT_ONCE = 2
 """To a server: it works on one while the next is on its way, and waits for its disk once for both."""
+_KNOWN_PLACES = 20_000
+"""Places that a writer remembers: to look a series up again is little beside moving its part of a piece."""
 
 _log = structlog.get_logger()
 T = TypeVar("T")
@@ -93,7 +95,7 @@ class Destination:
         self._setting_up = Lock()
         self._writers: SimpleQueue[Writer] = SimpleQueue()
         for _ in range(self.writes_at_once):
-            self._writers.put(open_writer(url, token))
+            self._writers.put(open_writer(url, token, known_places=_KNOWN_PLACES))
 
     def set_up(self) -> None:
         """Create the named projects, as far as our right goes; those that are there stay.

@@ -14,7 +14,7 @@ from migrate.convert import Part
 from migrate.ledger import Ledger
 
 _NONE = -(2**62)
-_MOST_IDS = 100_000
+_MOST_IDS = 20_000
 
 
 class Seen:
@@ -31,7 +31,6 @@ class Seen:
         self._last_before = np.empty(0, np.int64)
         self._number = 0
         self._now: dict[int, tuple[_Times, ...]] = {}
-        self._last_now: dict[int, int] = {}
 
     def begin(self, number: int) -> None:
         """A chunk begins; those with smaller numbers are in the ledger."""
@@ -41,7 +40,7 @@ class Seen:
         known[series] = np.maximum(known[series], last)
         self._last_before = known
         self._number = number
-        self._now, self._last_now = {}, {}
+        self._now = {}
 
     def forget(self) -> None:
         """What the ledger did not keep came to nothing."""
@@ -101,19 +100,19 @@ class Seen:
         known = self._now.get(series)
         # Fields of the same rows share a tuple: of thousands of series, lists would be a lot to hold.
         self._now[series] = new.alone if known is None else known + new.alone
-        self._last_now[series] = max(new.last, self._last_now.get(series, _NONE))
 
     def _doubles(self, series: int, new: "_Times") -> NDArray[np.int64] | None:
         """The positions of times that are taken, None for none."""
         before_now = int(self._last_before[series]) if series < len(self._last_before) else _NONE
-        newest = max(self._last_now.get(series, _NONE), before_now)
+        now = self._now.get(series, ())
+        newest = max([before_now, *[piece.last for piece in now]])
         if new.is_ascending and new.first > newest:
             return None
         times = new.times
         order = np.argsort(times, kind="stable")
         again = np.zeros(len(times), np.bool_)
         again[order[1:]] = np.diff(times[order]) == 0
-        before = [piece.times for piece in self._now.get(series, ())]
+        before = [piece.times for piece in now]
         if new.first <= before_now:
             before += self._ledger.times_before(series, self._number, new.first, new.last)
         for piece in before:

@@ -5,12 +5,18 @@
 Imports are made on use: a writer's image has no numpy and no pyarrow.
 """
 
-from hdh.store.interface import Admin, Reader, Writer
+from hdh.store.interface import KNOWN_PLACES, Admin, Reader, Writer
 from hdh.store.url import InfluxUrl, SqliteUrl, parse_store_url
 
 
-def open_writer(url: str, token: str | None = None) -> Writer:
+def open_writer(url: str, token: str | None = None, *, known_places: int = KNOWN_PLACES) -> Writer:
     """Open the store for writing. Does not touch the network: a store that is away shows on first use.
+
+    Args:
+        url: HDH_STORE_URL.
+        token: HDH_STORE_TOKEN.
+        known_places: how many places, at most, a writer remembers that has to (SQLite's): who meets them one by one,
+            in turns, is fast with all of them; who brings many readings of each at once needs few.
 
     Raises:
         Misconfigured: the URL or the token cannot be right; the sentence names HDH_STORE_URL or HDH_STORE_TOKEN.
@@ -19,7 +25,7 @@ def open_writer(url: str, token: str | None = None) -> Writer:
         case SqliteUrl() as parsed:
             from hdh.store.sqlite.writer import SqliteWriter
 
-            return SqliteWriter(parsed)
+            return SqliteWriter(parsed, known_places=known_places)
         case InfluxUrl() as parsed:
             from hdh.store.influxdb.writer import InfluxWriter
 

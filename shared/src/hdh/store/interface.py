@@ -19,6 +19,10 @@ if TYPE_CHECKING:  # writers live in images without numpy
     Values: TypeAlias = NDArray[np.float64] | NDArray[np.object_]
 
 
+KNOWN_PLACES = 200_000
+"""How many places, at most, a writer remembers that has to, unless it is told otherwise."""
+
+
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """A point that the store will never take.

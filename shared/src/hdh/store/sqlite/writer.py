@@ -9,7 +9,7 @@ import structlog
 
 from hdh.errors import Invalid, Misconfigured, Retryable
 from hdh.model import ALL_TIME, Place, Point, Span
-from hdh.store.interface import Refusal, Selection
+from hdh.store.interface import KNOWN_PLACES, Refusal, Selection
 from hdh.store.sqlite.batch import Batch, FindId, SeriesIds, to_rows
 from hdh.store.sqlite.database import Database
 from hdh.store.sqlite.days import forget_late, summed_until
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 EXPIRE_EVERY_MS = 60_000
 _EXPIRE_MORE_MS = 1_000
-_REMEMBERED_PLACES = 200_000
 _GROUP = 50
 """Rows a statement: a statement's start and end cost about as much as two rows."""
 
@@ -39,11 +38,18 @@ _log = structlog.get_logger()
 
 
 class SqliteWriter:
-    """Writes and deletes; see `hdh.store.interface.Writer`. Opens the file on first use and makes it if need be."""
+    """Writes and deletes; see `hdh.store.interface.Writer`. Opens the file on first use and makes it if need be.
 
-    def __init__(self, url: SqliteUrl, clock: Callable[[], int] = now_ms) -> None:
+    Args:
+        url: the file.
+        clock: the time in epoch milliseconds.
+        known_places: of how many places, at most, the ids of series are remembered, some 650 bytes each.
+    """
+
+    def __init__(self, url: SqliteUrl, clock: Callable[[], int] = now_ms, *, known_places: int = KNOWN_PLACES) -> None:
         self._database = Database(url)
         self._clock = clock
+        self._known_places = known_places
         self._ids: dict[int, SeriesIds] = {}
         self._expire_next = 0
 
@@ -71,7 +77,7 @@ class SqliteWriter:
             # Ids that were given in a transaction that did not come to its end belong to nobody.
             self._ids.clear()
             raise
-        if sum(ids.places for ids in self._ids.values()) > _REMEMBERED_PLACES:
+        if sum(ids.places for ids in self._ids.values()) > self._known_places:
             self._ids.clear()
         self._expire(now)
         return batch.refusals
