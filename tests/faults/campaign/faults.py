@@ -13,6 +13,7 @@ from typing import TypeAlias
 
 from hdh.mqtt import packets
 from tests.common import first_format
+from tests.common.eventually import eventually
 from tests.common.proxy import OPEN, Proxy, Wire
 from tests.common.servers import Server
 from tests.faults.campaign.stack import BEFORE_MS, Stack
@@ -170,15 +171,17 @@ def _full(name: str) -> Fault:
     def fill(stack: Stack, drawn: random.Random) -> Iterator[None]:
         del drawn
         disk = stack.disks[name]
-        _resize(disk, str(shutil.disk_usage(disk).used + _LEFT_BYTES))
+        # It is written to meanwhile, and what is there already has to fit.
+        eventually(lambda: _resize(disk, str(shutil.disk_usage(disk).used + _LEFT_BYTES)))
         yield
         _resize(disk, "8g")
 
     return fill
 
 
-def _resize(disk: Path, size: str) -> None:
+def _resize(disk: Path, size: str) -> bool:
     subprocess.run(["mount", "-o", f"remount,size={size}", disk], check=True)
+    return True
 
 
 def faults_for(stack: Stack) -> dict[str, Fault]:
