@@ -19,7 +19,7 @@ _IN_FLIGHT = 2_000
 _AT_ONCE = 250
 _PACKET_IDS = 50_000
 _ACKNOWLEDGEMENT_BYTES = 4
-_WORTH_WAKING = _AT_ONCE * _ACKNOWLEDGEMENT_BYTES
+_GATHER_SECONDS = 0.01
 _PIECE = 1 << 16
 
 
@@ -57,9 +57,9 @@ def publish(connected: socket.socket, pieces: deque[tuple[int, bytes]], rate: fl
             sent += count
             if not rate:
                 continue
-        awaited = sent * _ACKNOWLEDGEMENT_BYTES - acknowledged
-        # Woken for each acknowledgement, publisher and broker would spend a quarter of both cores on waking alone.
-        connected.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, 1 if rate else min(_WORTH_WAKING, awaited))
+        if not rate:
+            # Woken for each acknowledgement, publisher and broker would spend a quarter of both cores on waking alone.
+            time.sleep(_GATHER_SECONDS)
         data = connected.recv(_PIECE)
         assert data, "the broker has closed the connection"
         acknowledged += len(data)
