@@ -2,13 +2,16 @@
 
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from hdh.errors import Retryable
 
 _BUSY_SECONDS = 30.0
+_SETTLED_NS = 1_000_000_000
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -38,19 +41,20 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 class Opened:
-    """Which files were opened, to find out later whether their names still lead to them.
+    """Which files of a folder were opened, to find out later whether their names still lead to them.
 
     A file that was removed or replaced takes writes and fsyncs as before, yet nobody will ever read them again. The
     files must stay open meanwhile, as otherwise a new one might get the number of an old one.
 
     Args:
         folder: HDH_JOURNAL_DIR.
-        paths: the files; those that are SQLite's have a write-ahead log beside them.
+        paths: the files in it; those that are SQLite's have a write-ahead log beside them.
     """
 
     def __init__(self, folder: Path, *paths: Path) -> None:
         self._folder = folder
         self._identities = {path: _identity(path) for path in paths}
+        self._unchanged: _State | None = None
 
     def check(self) -> None:
         """Return if all of them are where they were.
@@ -58,6 +62,10 @@ class Opened:
         Raises:
             Retryable: one was removed or replaced.
         """
+        # The folder's own time tells of every name that comes, goes or is exchanged: it is asked for each batch.
+        state = _state(self._folder)
+        if state is not None and state == self._unchanged:
+            return
         moved = next((path for path, identity in self._identities.items() if _identity(path) != identity), None)
         if moved is not None:
             raise Retryable(
@@ -65,6 +73,27 @@ class Opened:
                 f"{moved.name} is not the file that was opened. Put the folder back as it was; if it is lost, restart "
                 "ingest as soon as hdh_messages_pending is 0."
             )
+        self._unchanged = state if state is not None and state.is_settled() else None
+
+
+class _State(NamedTuple):
+    """Of a folder: which one it is, and when a name in it last came, went or was exchanged."""
+
+    device: int
+    inode: int
+    changed_ns: int
+
+    def is_settled(self) -> bool:
+        """Whether a further change will get another time: that is no finer than the kernel's clock ticks."""
+        return time.time_ns() - self.changed_ns > _SETTLED_NS
+
+
+def _state(folder: Path) -> _State | None:
+    try:
+        found = os.stat(folder)  # noqa: PTH116 (half of what Path.stat takes)
+    except FileNotFoundError:
+        return None
+    return _State(found.st_dev, found.st_ino, found.st_mtime_ns)
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

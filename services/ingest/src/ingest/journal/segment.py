@@ -64,6 +64,7 @@ class Segment:
     Attributes:
         opened: the file that was opened, as it may be removed or replaced.
         is_old: it is of an earlier format, and nothing may be appended to it.
+        size: its bytes on disk when it was opened, and what was appended since.
 
     Raises:
         sqlite3.DatabaseError: it is damaged, or (OperationalError) cannot be opened now.
@@ -72,7 +73,6 @@ class Segment:
 
     def __init__(self, path: Path, first: int) -> None:
         self.path = path
-        self._files = (path, log_of(path))
         self.first = first
         self.is_old = False
         self._site_version: str | None = None
@@ -83,6 +83,7 @@ class Segment:
             if fresh:
                 sync_folder(path.parent)
             self.opened = Opened(path.parent, path, log_of(path))
+            self.size = _size(path) + _size(log_of(path))
         except BaseException:
             self.close()
             raise
@@ -121,6 +122,7 @@ class Segment:
             self._connection.execute("INSERT OR IGNORE INTO sites VALUES (?, ?)", (version, text))
             self._site_version = version
         self._connection.execute(f"INSERT INTO batches ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)", row)  # noqa: S608 (names of ours)
+        self.size += len(packets) + len(body)
 
     def read(self, after: int, stop: int) -> Iterator[Batch]:
         """The batches behind `after` that begin before `stop`; what cannot be read comes as a damaged batch."""
@@ -216,10 +218,6 @@ class Segment:
         """The time of its newest message, epoch ms, or None."""
         row = self._connection.execute("SELECT time FROM batches ORDER BY position DESC LIMIT 1").fetchone()
         return None if row is None else row[0]
-
-    def size(self) -> int:
-        """Its bytes on disk."""
-        return sum(map(_size, self._files))
 
     def compact(self) -> None:
         """Bring everything from the write-ahead log into the file: when it is closed, or its disk is full."""

@@ -142,7 +142,7 @@ class Segments:
     def _is_done(self, segment: Segment) -> bool:
         if segment.is_old:
             return True
-        return segment.size() >= self._max_bytes or self._monotonic() - self._opened >= self._max_seconds
+        return segment.size >= self._max_bytes or self._monotonic() - self._opened >= self._max_seconds
 
     def newest(self, since: int, until: int) -> list[Message]:
         """The newest messages, back to the first batch that is all older than `since`; see the interface."""
