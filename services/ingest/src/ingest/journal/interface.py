@@ -168,9 +168,10 @@ class Journal(Reader, Protocol):
         """The lanes; a project without one stands where the lane "" stands."""
 
     def mark(self, done: Done) -> None:
-        """Mark as done: positions, counters and rejected messages, in one transaction.
+        """Mark as done: positions, counters and rejected messages, all in one transaction.
 
-        A power cut may take back the last of these transactions, each as a whole: then the same is done once more.
+        A kill may take back the last few messages, a power cut the last of these transactions, each as a whole: then
+        the same is done once more.
         """
 
     def totals(self) -> Totals:

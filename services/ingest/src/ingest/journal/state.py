@@ -4,23 +4,27 @@ A running ingest and `ingest retry-rejected` beside it use it at the same time; 
 """
 
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
 import msgspec
 
-from hdh.errors import Misconfigured
+from hdh.errors import Misconfigured, Retryable
 from ingest.journal.files import connect, retryable, sync_folder, transaction
-from ingest.journal.interface import Batch, Done, Lane, Move, Rejected, Totals
+from ingest.journal.interface import Done, Lane, Move, Rejected, Totals
 from ingest.message import Reason
 
 CUT = 65_536
 """How many bytes of a payload a list of rejected messages shows."""
 
+_FEW = 16
+"""So many messages are a few; so many times a few may wait to be written down together."""
 _FORMAT = 1
 _SCHEMA = f"""
 BEGIN;
@@ -64,6 +68,7 @@ class State:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._lock = Lock()
+        self._waiting: list[Done] = []
         self.path = path = folder / "state.db"
         try:
             with retryable(folder, "opened"):
@@ -90,8 +95,8 @@ class State:
 
     @contextmanager
     def _change(self) -> Iterator[sqlite3.Connection]:
-        with self._lock, retryable(self._folder, "written"), transaction(self._connection):
-            yield self._connection
+        with self._lock, retryable(self._folder, "written"), self._transaction() as db:
+            yield db
 
     @contextmanager
     def _change_for_good(self) -> Iterator[sqlite3.Connection]:
@@ -99,10 +104,19 @@ class State:
         with self._lock, retryable(self._folder, "written"):
             self._connection.execute("PRAGMA synchronous = FULL")
             try:
-                with transaction(self._connection):
-                    yield self._connection
+                with self._transaction() as db:
+                    yield db
             finally:
                 self._connection.execute("PRAGMA synchronous = NORMAL")
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        """Write down what waits to be, and after it what else there is: all of it or nothing."""
+        with transaction(self._connection):
+            for done in self._waiting:
+                _mark(self._connection, done)
+            yield self._connection
+        self._waiting.clear()
 
     @contextmanager
     def _view(self) -> Iterator[sqlite3.Connection]:
@@ -118,35 +132,37 @@ class State:
         return dict(self._lanes)
 
     def mark(self, done: Done) -> None:
-        """Mark as done, see `Journal.mark`. A power cut may take it back, as then the same is done once more."""
+        """Mark as done, see `Journal.mark`. Of lone messages it waits in memory, to be written down with others."""
+        if len(self._waiting) < _FEW and self._can_wait(done):
+            with self._lock:
+                self._waiting.append(done)
+        else:
+            with self._change() as db:
+                _mark(db, done)
         stays = {name: Lane(position, {}) for name, position in done.stays.items()}
-        moved = {name: Lane(done.position, move.ahead) for name, move in done.moves.items()}
-        with self._change() as db:
-            for batch in done.damaged:
-                self._keep_damage(db, batch)
-            rows = [(name, lane.position, msgspec.json.encode(lane.ahead).decode()) for name, lane in moved.items()]
-            db.executemany(_LANE, rows)
-            _count(db, done.moves)
-            for move in done.moves.values():
-                _keep(db, move.rejected)
-            if done.stays:
-                db.executemany("INSERT OR IGNORE INTO lanes VALUES (?, ?, '{}')", list(done.stays.items()))
-            _settle(db)
-        self._lanes = {**stays, **self._lanes, **moved}
+        self._lanes = {**stays, **self._lanes, **_moved(done)}
 
-    def _keep_damage(self, db: sqlite3.Connection, batch: Batch) -> None:
-        row = (batch.first, batch.last, batch.damage)
-        db.execute("INSERT OR IGNORE INTO damaged VALUES (?, ?, ?)", row)
+    def _can_wait(self, done: Done) -> bool:
+        """Whether doing it once more after a kill costs next to nothing: a few messages, with which all is well."""
+        if done.stays or done.damaged or any(move.rejected for move in done.moves.values()):
+            return False
+        # Where all lanes go on they came from one position, and nothing damaged lies behind them.
+        return done.moves.keys() >= self._lanes.keys() and done.position - self._lanes[""].position <= _FEW
 
     def totals(self) -> Totals:
         """The counters; `received` is left at 0 for the one who knows the log."""
+        counts: Counter[tuple[str, str, str]] = Counter()
         with self._view() as db:
-            rows = db.execute("SELECT project, outcome, reason, count FROM counts WHERE count != 0").fetchall()
+            rows = db.execute("SELECT project, outcome, reason, count FROM counts").fetchall()
+            waiting = [row for done in self._waiting for row in _counts(done.moves)]
+        for project, outcome, reason, count in chain(rows, waiting):
+            counts[project, outcome, reason] += count
+        there = [(*key, count) for key, count in counts.items() if count]
         return Totals(
-            written={project: count for project, outcome, _, count in rows if outcome == "written"},
-            rejected={(project, reason): count for project, outcome, reason, count in rows if outcome == "rejected"},
-            ignored={(project, reason): count for project, outcome, reason, count in rows if outcome == "ignored"},
-            points={project: count for project, outcome, _, count in rows if outcome == "points"},
+            written={project: count for project, outcome, _, count in there if outcome == "written"},
+            rejected={(project, reason): count for project, outcome, reason, count in there if outcome == "rejected"},
+            ignored={(project, reason): count for project, outcome, reason, count in there if outcome == "ignored"},
+            points={project: count for project, outcome, _, count in there if outcome == "points"},
             received=0,
         )
 
@@ -196,7 +212,7 @@ class State:
             for message in kept:
                 db.execute("DELETE FROM rejected WHERE id = ?", (message.id,))
                 db.execute(_COUNT, (message.project, "rejected", message.reason, -1))
-            _count(db, {project: move})
+            db.executemany(_COUNT, _counts({project: move}))
             _keep(db, move.rejected)
 
     def note(self, name: str) -> str | None:
@@ -211,18 +227,37 @@ class State:
             db.execute("INSERT OR REPLACE INTO notes VALUES (?, ?)", (name, text))
 
     def close(self) -> None:
-        """Give back the file."""
+        """Give back the file; what waits is written down if that is possible."""
+        with suppress(Retryable), self._change():
+            pass
         with self._lock:
             self._connection.close()
 
 
-def _count(db: sqlite3.Connection, moves: Mapping[str, Move]) -> None:
+def _moved(done: Done) -> dict[str, Lane]:
+    return {name: Lane(done.position, move.ahead) for name, move in done.moves.items()}
+
+
+def _mark(db: sqlite3.Connection, done: Done) -> None:
+    damaged = [(batch.first, batch.last, batch.damage) for batch in done.damaged]
+    db.executemany("INSERT OR IGNORE INTO damaged VALUES (?, ?, ?)", damaged)
+    moved = _moved(done).items()
+    db.executemany(_LANE, [(name, lane.position, msgspec.json.encode(lane.ahead).decode()) for name, lane in moved])
+    db.executemany(_COUNT, _counts(done.moves))
+    for move in done.moves.values():
+        _keep(db, move.rejected)
+    db.executemany("INSERT OR IGNORE INTO lanes VALUES (?, ?, '{}')", list(done.stays.items()))
+    _settle(db)
+
+
+def _counts(moves: Mapping[str, Move]) -> list[tuple[str, str, str, int]]:
+    """What is to be added to which counter: project, outcome, reason, and how many."""
     counts: list[tuple[str, str, str, int]] = []
     for project, move in moves.items():
         counts += [(project, "written", "", move.written), (project, "points", "", move.points)]
         counts += [(project, "ignored", reason, count) for reason, count in move.ignored.items()]
         counts += [(kept.project, "rejected", kept.reason, 1) for kept in move.rejected]
-    db.executemany(_COUNT, [count for count in counts if count[-1]])
+    return [count for count in counts if count[-1]]
 
 
 def _keep(db: sqlite3.Connection, rejected: Iterable[Rejected]) -> None:
