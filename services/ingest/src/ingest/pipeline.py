@@ -112,8 +112,9 @@ class Pipeline:
         if not worked or min(positions) == self._journal.last:
             appended.wait(self.waits.next_due(_IDLE_SECONDS))
         # Enough for a whole write is not waited for, even if only the lane that is furthest has it.
-        if worked and self._journal.last - max(positions) < _MESSAGES_BEHIND:
-            stop.wait(max(0.0, until - self._clock()))
+        behind = self._journal.last - max(positions)
+        if worked and behind < _MESSAGES_BEHIND and (seconds := until - self._clock()) > 0:
+            stop.wait(seconds)
 
     def step(self) -> bool:
         """One pass for each group of lanes that stand at the same position. Returns whether any lane moved."""

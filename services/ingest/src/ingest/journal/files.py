@@ -56,6 +56,12 @@ class Opened:
         self._identities = {path: _identity(path) for path in paths}
         self._unchanged: _State | None = None
 
+    def beside(self, *paths: Path) -> "Opened":
+        """These files and others of the folder, which were opened just now."""
+        all_of_them = Opened(self._folder, *paths)
+        all_of_them._identities |= self._identities
+        return all_of_them
+
     def check(self) -> None:
         """Return if all of them are where they were.
 

@@ -60,9 +60,10 @@ class Segment:
     Args:
         path: its file; made if it is not there.
         first: the position of its first message.
+        opened: what else was opened in its folder.
 
     Attributes:
-        opened: the file that was opened, as it may be removed or replaced.
+        opened: that and this file, as any of them may be removed or replaced.
         is_old: it is of an earlier format, and nothing may be appended to it.
         size: its bytes on disk when it was opened, and what was appended since.
 
@@ -71,7 +72,7 @@ class Segment:
         Retryable: a newer version of ingest wrote it.
     """
 
-    def __init__(self, path: Path, first: int) -> None:
+    def __init__(self, path: Path, first: int, opened: Opened | None = None) -> None:
         self.path = path
         self.first = first
         self.is_old = False
@@ -82,7 +83,7 @@ class Segment:
             self._prepare()
             if fresh:
                 sync_folder(path.parent)
-            self.opened = Opened(path.parent, path, log_of(path))
+            self.opened = (opened or Opened(path.parent)).beside(path, log_of(path))
             self.size = _size(path) + _size(log_of(path))
         except BaseException:
             self.close()

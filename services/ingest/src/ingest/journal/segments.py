@@ -46,7 +46,7 @@ class Segments:
         max_seconds: float,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._folder_opened = opened
+        self._opened = opened
         self._folder = folder
         self._max_bytes = max_bytes
         self._max_seconds = max_seconds
@@ -56,7 +56,7 @@ class Segments:
             self.reading = self.reader()
             self._writer: Segment | None = self._open_newest()
             self.last = self._find_last(done)
-        self._opened = monotonic()
+        self._writing_since = monotonic()
 
     def _open_newest(self) -> Segment | None:
         if not self._firsts:
@@ -65,7 +65,7 @@ class Segments:
         path = path_of(self._folder, first)
         segment: Segment | None = None
         try:
-            segment = Segment(path, first)
+            segment = Segment(path, first, self._opened)
             segment.last()
         except sqlite3.OperationalError:
             raise
@@ -87,7 +87,7 @@ class Segments:
 
     def reader(self) -> Reading:
         """What reads on beside the appending, in a thread of its own."""
-        return Reading(self._folder_opened, self._folder, self._firsts)
+        return Reading(self._opened, self._folder, self._firsts)
 
     def _set_aside_writer(self) -> None:
         if self._writer is not None:
@@ -100,7 +100,7 @@ class Segments:
             with retryable(self._folder, "written"):
                 writer = self._writable()
                 writer.append(self.last + 1, messages, site)
-                # Only now is it sure that the name leads to what was written.
+                # Only now is it sure that the names lead to what was written.
                 writer.opened.check()
         except Retryable:
             # After a full disk or an I/O error a connection may be of no more use: open it anew. The write-ahead log
@@ -115,6 +115,8 @@ class Segments:
 
     def _writable(self) -> Segment:
         """The segment to append to: the newest, or a new one when that is full, old or unusable."""
+        if self._writer is None:
+            self._opened.check()
         if self._writer is None and self._firsts:
             self._writer = self._open_newest()
             if self._writer is not None and self._writer.cut(self.last) != self.last:
@@ -126,9 +128,9 @@ class Segments:
             first = self.last + 1
             if self._firsts and self._firsts[-1] == first:
                 self._rename_damaged(self._firsts.pop())
-            self._writer = Segment(path_of(self._folder, first), first)
+            self._writer = Segment(path_of(self._folder, first), first, self._opened)
             self._firsts.append(first)
-            self._opened = self._monotonic()
+            self._writing_since = self._monotonic()
         return self._writer
 
     def _rename_damaged(self, first: int) -> None:
@@ -142,7 +144,7 @@ class Segments:
     def _is_done(self, segment: Segment) -> bool:
         if segment.is_old:
             return True
-        return segment.size >= self._max_bytes or self._monotonic() - self._opened >= self._max_seconds
+        return segment.size >= self._max_bytes or self._monotonic() - self._writing_since >= self._max_seconds
 
     def newest(self, since: int, until: int) -> list[Message]:
         """The newest messages, back to the first batch that is all older than `since`; see the interface."""

@@ -50,7 +50,6 @@ class SqliteJournal:
 
     def append(self, messages: Messages, site_version: str, site_text: str) -> int:
         """See the interface."""
-        self.check()
         last = self._segments.append(messages, (site_version, site_text))
         self._recent.add(Batch(last + 1 - len(messages), last, site_version, messages))
         return last

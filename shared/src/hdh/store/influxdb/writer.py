@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Literal
 
@@ -38,11 +39,12 @@ class InfluxWriter:
     def __init__(self, url: InfluxUrl, token: str | None = None, *, read_seconds: float = READ_SECONDS) -> None:
         self._generation = generation_of(url, token)
         self._http = Http(url, self._generation.authorization, read_seconds)
+        self._path_of = cache(self._generation.write_path)
 
     def write(self, project: str, points: Sequence[Point]) -> list[Refusal]:
         """Write points; see `hdh.store.interface.Writer`."""
         _check_project(project)
-        request = _Write(self._http, self._generation.write_path(project), points)
+        request = _Write(self._http, self._path_of(project), points)
         try:
             for batch in request.batches():
                 request.send(batch)
@@ -57,7 +59,7 @@ class InfluxWriter:
         from hdh.store.influxdb.lines import requests  # noqa: PLC0415
 
         _check_project(project)
-        path = self._generation.write_path(project)
+        path = self._path_of(project)
         refusals: list[Refusal] = []
         for request in requests(parts):
             try:
@@ -78,7 +80,7 @@ class InfluxWriter:
         """Write nothing at all: servers of both generations look at credentials, project and right before that."""
         _check_project(project)
         try:
-            _post(self._http, self._generation.write_path(project), b"\n")
+            _post(self._http, self._path_of(project), b"\n")
         except (Misconfigured, Refused) as error:
             raise Misconfigured(f"Project {project!r} cannot be written to. {error}") from error
 
