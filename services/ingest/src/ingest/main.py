@@ -38,7 +38,7 @@ from ingest.write import Store
 _ENDS = frozenset({signal.SIGTERM, signal.SIGINT})
 _SIGNALS = _ENDS | {signal.SIGHUP}
 _caught: SimpleQueue[int] = SimpleQueue()
-_EVERY_SECONDS = 1.0
+_EVERY_SECONDS = 2.0
 _OPEN_AGAIN_SECONDS = 5.0
 _END_SECONDS = 8.0
 

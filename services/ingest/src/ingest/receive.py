@@ -13,6 +13,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from hdh.errors import Retryable
 from hdh.site import SiteFile
+from ingest.arrivals import Arrivals
 from ingest.backoff import Backoff
 from ingest.clock import MOST_AHEAD_MS, EntryClock, now_ms
 from ingest.journal import Journal
@@ -77,7 +78,7 @@ class Receiver:
         self._journal = journal
         self._sites = sites
         self._reports = reports
-        self._appended = appended
+        self._arrivals = Arrivals(appended)
         self._backoff = Backoff(0.5, 30.0, random)
         # What matters is within the time that a topic may be ahead, in batches that span as much.
         now = now_ms()
@@ -155,6 +156,7 @@ class Receiver:
             elif self._connected_at is None:
                 self._try_other_protocol()
         finally:
+            self._arrivals.tell()
             connection.shut()
             self._window.rest()
 
@@ -164,7 +166,7 @@ class Receiver:
             if self._connected_at is None and time.monotonic() > deadline:
                 self.problem = f"The broker at {self._settings.broker_url} does not answer."
                 return
-            if connection.wait(_WAIT_SECONDS):
+            if connection.wait(self._arrivals.rest(_WAIT_SECONDS)):
                 self._read(connection)
                 self._keep(connection)
             if connection.want_write():
@@ -204,7 +206,7 @@ class Receiver:
             except Retryable:
                 self.journal_errors += 1
                 raise
-            self._appended.set()
+            self._arrivals.add(len(messages))
             self._kept_at = time.monotonic()
         if connection.socket() is not None:
             connection.acknowledge(packets.packet_ids)

@@ -1,0 +1,84 @@
+"""When the pipeline is told of what was journaled."""
+
+from threading import Event
+
+import pytest
+
+from ingest.arrivals import Arrivals
+
+
+class World:
+    """Arrivals whose clock is set by hand."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+        self.appended = Event()
+        self.arrivals = Arrivals(self.appended, lambda: self.now)
+
+    def add(self, messages: int = 1) -> bool:
+        """Whether the pipeline is told of these at once."""
+        self.arrivals.add(messages)
+        return self.told()
+
+    def told(self) -> bool:
+        """Whether the pipeline was told of something since the last time."""
+        told = self.appended.is_set()
+        self.appended.clear()
+        return told
+
+
+@pytest.fixture
+def world() -> World:
+    """Arrivals of which none has come yet."""
+    return World()
+
+
+def test_what_comes_after_a_pause_is_told_at_once(world: World) -> None:
+    """The first message, and any that comes a second or more after the last that was told."""
+    assert world.add()
+    world.now += 1.0
+    assert world.add()
+
+
+def test_what_comes_soon_goes_along_with_the_next(world: World) -> None:
+    """Messages 0.6 s apart go in pairs."""
+    told = []
+    for _ in range(7):
+        told.append(world.add())
+        world.now += 0.6
+    assert told == [True, False, True, False, True, False, True]
+
+
+def test_nothing_is_held_back_for_longer_than_a_second(world: World) -> None:
+    """The receiver rests until then, and no longer; what came in between does not put it off."""
+    world.add()
+    assert world.arrivals.rest(5.0) == 5.0
+    world.now += 0.25
+    assert not world.add()
+    assert world.arrivals.rest(5.0) == 1.0
+    assert world.arrivals.rest(0.5) == 0.5
+    world.now += 0.5
+    assert not world.add()
+    assert world.arrivals.rest(5.0) == 0.5
+    assert not world.told()
+    world.now += 0.5
+    assert world.arrivals.rest(5.0) == 5.0
+    assert world.told()
+    assert not world.add()
+
+
+def test_enough_for_a_pass_is_told_at_once(world: World) -> None:
+    """Sixteen messages, however many at a time."""
+    world.add()
+    assert [world.add(5) for _ in range(4)] == [False, False, False, True]
+    assert world.add(16)
+
+
+def test_what_is_held_back_is_told_before_the_receiver_rests_for_other_reasons(world: World) -> None:
+    """As when the connection ended; where nothing is held back there is nothing to tell."""
+    world.add()
+    world.add()
+    world.arrivals.tell()
+    assert world.told()
+    world.arrivals.tell()
+    assert not world.told()
