@@ -16,8 +16,9 @@ class World:
         self.arrivals = Arrivals(self.appended, lambda: self.now)
 
     def add(self, messages: int = 1) -> bool:
-        """Whether the pipeline is told of these at once."""
+        """Whether the pipeline is told of these before the receiver rests."""
         self.arrivals.add(messages)
+        self.arrivals.rest(5.0)
         return self.told()
 
     def told(self) -> bool:

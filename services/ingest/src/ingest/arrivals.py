@@ -11,8 +11,8 @@ _SECONDS = 1.0
 class Arrivals:
     """Holds back the news of lone messages, so that two of them share a pass. For the one thread that journals.
 
-    A pass and its request to the store cost as much as hundreds of messages, and twice that when it finds all caches
-    cold: what came soon after the last one goes along with the next message, is not alone any more, or was long enough.
+    A pass and its request to the store cost as much as hundreds of messages, more still where all caches are cold: what
+    comes within a second of the last one waits for the next message, or for enough of them, a second at most.
 
     Args:
         appended: set to tell the pipeline.
@@ -24,26 +24,23 @@ class Arrivals:
         self._clock = clock
         self._told_at = clock() - _SECONDS
         self._held = 0
-        self._due = 0.0
+        self._since = 0.0
 
     def add(self, messages: int) -> None:
         """So many messages were journaled."""
-        now = self._clock()
+        if not self._held:
+            self._since = self._clock()
         self._held += messages
-        if self._held >= _ENOUGH or now - self._told_at >= _SECONDS:
-            self.tell()
-        elif self._held == messages:
-            self._due = now + _SECONDS
 
     def rest(self, most: float) -> float:
-        """Seconds, at most so many, until what is held back must be told; tells what must be by now."""
+        """Tell what need not be held back, before resting; for how many seconds, at most so many."""
         if not self._held:
             return most
-        left = self._due - self._clock()
-        if left <= 0:
-            self.tell()
-            return most
-        return min(most, left)
+        now = self._clock()
+        if self._held < _ENOUGH and now - self._told_at < _SECONDS:
+            return min(most, self._since + _SECONDS - now)
+        self.tell()
+        return most
 
     def tell(self) -> None:
         """Tell what is held back, if anything is."""
