@@ -5,14 +5,15 @@ from collections.abc import Callable
 from threading import Event
 
 _ENOUGH = 16
-_SECONDS = 1.0
+_SECONDS = 1.25
+"""What is published shall be seen within two: this leaves time for the rest of its way."""
 
 
 class Arrivals:
-    """Holds back the news of lone messages, so that two of them share a pass. For the one thread that journals.
+    """Holds back the news of lone messages, so that some of them share a pass. For the one thread that journals.
 
     A pass and its request to the store cost as much as hundreds of messages, more still where all caches are cold: what
-    comes within a second of the last one waits for the next message, or for enough of them, a second at most.
+    comes soon after the last one waits for others, but not for long.
 
     Args:
         appended: set to tell the pipeline.
