@@ -2,6 +2,7 @@
 
 import json
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -9,17 +10,23 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
 from tests.common.eventually import eventually
 
+_PORTS = range(20_000, 32_000)
+"""Below those that the kernel gives to connections: one of these might take a server's port while that is down."""
+
 
 def free_port() -> int:
     """A port that nothing listens on right now."""
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
+    while True:
+        port = secrets.choice(_PORTS)  # not `random`, which hypothesis gives each process the same seed
+        with socket.socket() as sock, suppress(OSError):
+            sock.bind(("127.0.0.1", port))
+            return port
 
 
 def find(program: str) -> str | None:
