@@ -20,8 +20,8 @@ from tests.common.servers import Influxd, Mosquitto, unique
 _PATIENCE_SECONDS = 300
 _EVERY_SECONDS = 0.1
 _ASK_EVERY_SECONDS = 0.02
-_HOURS = 40_000
-"""Messages of six hours and a half: after some minutes of them the journal's write-ahead log grows no more."""
+_BEFORE = 40_000
+"""Messages that come before the idle ones: after them the journal's write-ahead log grows no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,17 +235,17 @@ def latency(folder: Path, store: str, rate: int, seconds: int) -> tuple[float, f
 
 
 def idle(folder: Path, store: str, seconds: int) -> float:
-    """The share of a core, in percent, that 100 devices at one message a minute take, hours after the start."""
+    """The share of a core, in percent, that 100 devices at one message a minute take, after many messages came."""
     count = seconds * 100 // 60
     with world(folder, store) as made:
-        _publish(made, "native", _HOURS)
-        wait(made, "written", _HOURS)
+        _publish(made, "native", _BEFORE)
+        wait(made, "written", _BEFORE)
         cpu, began = made.cpu(), time.monotonic()
-        with gateway(made, "native", count, "--rate", str(100 / 60), first=_HOURS) as output:
+        with gateway(made, "native", count, "--rate", str(100 / 60), first=_BEFORE) as output:
             assert int(output.readline()) == count
         share = (made.cpu() - cpu) / (time.monotonic() - began)
-        wait(made, "written", _HOURS + count)
-        made.outcome(_HOURS + count, 0.0, 1.0)
+        wait(made, "written", _BEFORE + count)
+        made.outcome(_BEFORE + count, 0.0, 1.0)
         return share * 100
 
 

@@ -52,6 +52,7 @@ def _full_rate(folder: Path, given: argparse.Namespace, figures: dict[str, dict[
         figures[f"{kind}, {given.store}"] = _figures(rounds[-1][1]) | {
             "microseconds": cost,
             "rate": median(found.rate for _, found in rounds),
+            "memory": max(found.memory for _, found in rounds),
             "stock_paho_microseconds": stock,
         }
 

@@ -16,7 +16,7 @@ class World:
         self.arrivals = Arrivals(self.appended, lambda: self.now)
 
     def add(self, messages: int = 1) -> bool:
-        """Whether the pipeline is told of these before the receiver rests."""
+        """Journal these; whether the pipeline was told of them when the receiver rested."""
         self.arrivals.add(messages)
         self.arrivals.rest(5.0)
         return self.told()
@@ -50,8 +50,8 @@ def test_what_comes_soon_goes_along_with_the_next(world: World) -> None:
     assert told == [True, False, False, True, False, False, True]
 
 
-def test_nothing_is_held_back_for_longer_than_that(world: World) -> None:
-    """The receiver rests until then, and no longer; what came in between does not put it off."""
+def test_nothing_is_held_back_for_more_than_a_second_and_a_quarter(world: World) -> None:
+    """Counted from the first that is held back; those after it do not put it off."""
     world.add()
     assert world.arrivals.rest(5.0) == 5.0
     world.now += 0.25
@@ -72,11 +72,12 @@ def test_enough_for_a_pass_is_told_at_once(world: World) -> None:
     """Sixteen messages, however many at a time."""
     world.add()
     assert [world.add(5) for _ in range(4)] == [False, False, False, True]
-    assert world.add(16)
+    assert not world.add(15)
+    assert world.add()
 
 
-def test_what_is_held_back_is_told_before_the_receiver_rests_for_other_reasons(world: World) -> None:
-    """As when the connection ended; where nothing is held back there is nothing to tell."""
+def test_what_is_held_back_can_be_told_before_its_time(world: World) -> None:
+    """As when the connection ends; nothing is told where nothing is held back."""
     world.add()
     world.add()
     world.arrivals.tell()

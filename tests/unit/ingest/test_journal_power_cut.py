@@ -1,4 +1,4 @@
-"""What was marked as done is not fsynced by itself: what a power cut takes back, and what it must not."""
+"""Marks wait, and are not fsynced by themselves: what a kill or a power cut takes back, and what it must not."""
 
 import os
 import shutil
@@ -15,7 +15,11 @@ from ingest.message import Messages, Reason
 _REJECTED = Rejected(0, 5, 5, "", "toe/h/r/d", b"\xff", Reason.PAYLOAD, "why", "v1")
 
 
-def _fill(journal: SqliteJournal, batches: int, messages: int = 20) -> None:
+_MANY = 20
+"""More messages than those whose mark may wait."""
+
+
+def _fill(journal: SqliteJournal, batches: int, messages: int = _MANY) -> None:
     for _ in range(batches):
         topics, times = ["toe/h/r/d"] * messages, [1_000 + n for n in range(messages)]
         journal.append(Messages(topics, [b"1"] * messages, times, range(messages)), "v1", "text of v1")
@@ -85,7 +89,7 @@ def test_marks_of_lone_messages_are_written_down_together(tmp_path: Path) -> Non
     ids=["rejected", "stays", "damaged"],
 )
 def test_marks_that_tell_of_trouble_do_not_wait(tmp_path: Path, done: Done) -> None:
-    """Nobody is told twice of one message."""
+    """What was rejected, stays behind or was damaged survives a kill."""
     journal = SqliteJournal(tmp_path / "journal")
     _fill(journal, 1, messages=1)
     journal.mark(done)
@@ -96,8 +100,22 @@ def test_marks_that_tell_of_trouble_do_not_wait(tmp_path: Path, done: Done) -> N
     journal.close()
 
 
+def test_a_mark_of_a_lane_that_catches_up_does_not_wait(tmp_path: Path) -> None:
+    """What was damaged is counted when the last lane has passed it: that must not wait for a later message."""
+    journal = SqliteJournal(tmp_path / "journal")
+    _fill(journal, 1, messages=2)
+    damaged = Batch(2, 2, "", Messages(), "bad")
+    journal.mark(Done(2, {"": Move(written=1)}, stays={"toe": 0}, damaged=[damaged]))
+    journal.mark(Done(2, {"toe": Move()}))
+    assert (journal.totals().pending, journal.totals().rejected) == (0, {("", "damaged"): 1})
+    killed = _killed(journal.folder, tmp_path / "killed")
+    assert killed.lanes() == journal.lanes()
+    killed.close()
+    journal.close()
+
+
 def test_what_waits_is_written_down_once_where_it_failed_before(tmp_path: Path) -> None:
-    """A change that fails takes what waits with it, back to where it waits."""
+    """What waited goes on waiting, and goes with the next change."""
     journal = SqliteJournal(tmp_path)
     _fill(journal, 1, messages=1)
     journal.mark(Done(1, {"": Move(written=1)}))

@@ -1,19 +1,22 @@
-"""When the pipeline is told of what was journaled: at once after a pause, else as soon as it is worth a pass."""
+"""When the pipeline is told of what was journaled: after a pause at once, else when it is enough or waited long."""
 
 import time
 from collections.abc import Callable
 from threading import Event
 
-_ENOUGH = 16
-_SECONDS = 1.25
-"""What is published shall be seen within two: this leaves time for the rest of its way."""
+_ENOUGH_MESSAGES = 16
+_MOST_SECONDS = 1.25
+"""Nothing is held back for longer, nor at all after as long without a pass.
+
+A reading shall be seen within two seconds of its publishing: this leaves time for the rest of its way.
+"""
 
 
 class Arrivals:
     """Holds back the news of lone messages, so that some of them share a pass. For the one thread that journals.
 
     A pass and its request to the store cost as much as hundreds of messages, more still where all caches are cold: what
-    comes soon after the last one waits for others, but not for long.
+    comes soon after the last pass waits for others, but not for long.
 
     Args:
         appended: set to tell the pipeline.
@@ -23,7 +26,7 @@ class Arrivals:
     def __init__(self, appended: Event, clock: Callable[[], float] = time.monotonic) -> None:
         self._appended = appended
         self._clock = clock
-        self._told_at = clock() - _SECONDS
+        self._told_at = clock() - _MOST_SECONDS
         self._held = 0
         self._since = 0.0
 
@@ -34,12 +37,12 @@ class Arrivals:
         self._held += messages
 
     def rest(self, most: float) -> float:
-        """Tell what need not be held back, before resting; for how many seconds, at most so many."""
+        """Tell what is held back no longer, before the receiver rests: for how many seconds it may, at most `most`."""
         if not self._held:
             return most
         now = self._clock()
-        if self._held < _ENOUGH and now - self._told_at < _SECONDS:
-            return min(most, self._since + _SECONDS - now)
+        if self._held < _ENOUGH_MESSAGES and now - self._told_at < _MOST_SECONDS:
+            return min(most, self._since + _MOST_SECONDS - now)
         self.tell()
         return most
 

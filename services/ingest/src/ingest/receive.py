@@ -51,7 +51,7 @@ class Receiver:
         journal: where messages go.
         sites: under which site file they come.
         reports: error reports to publish.
-        appended: set whenever there is something new in the journal.
+        appended: set to tell the pipeline of something new in the journal, see `Arrivals`.
         random: for jitter.
 
     Attributes:

@@ -59,7 +59,7 @@ class Tail:
         if after is None or self._missed:
             after = here(self._id, lanes)
         elif _is_ahead(after, lanes):
-            # A power cut took back how far the lanes were: what is written again is told again.
+            # A kill or a power cut took back how far the lanes were: what is written again is told again.
             after = Cursor(self._id, {name: min(after.of(name), lane.position) for name, lane in lanes.items()})
         self._positions = dict(after.positions)
         self._remember(lanes)

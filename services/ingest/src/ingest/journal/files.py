@@ -54,13 +54,13 @@ class Opened:
     def __init__(self, folder: Path, *paths: Path) -> None:
         self._folder = folder
         self._identities = {path: _identity(path) for path in paths}
-        self._unchanged: _State | None = None
+        self._unchanged: _Folder | None = None
 
     def beside(self, *paths: Path) -> "Opened":
-        """These files and others of the folder, which were opened just now."""
-        all_of_them = Opened(self._folder, *paths)
-        all_of_them._identities |= self._identities
-        return all_of_them
+        """What tells of all these and of some more files of the folder, which were opened just now."""
+        more = Opened(self._folder, *paths)
+        more._identities |= self._identities
+        return more
 
     def check(self) -> None:
         """Return if all of them are where they were.
@@ -68,9 +68,9 @@ class Opened:
         Raises:
             Retryable: one was removed or replaced.
         """
-        # The folder's own time tells of every name that comes, goes or is exchanged: it is asked for each batch.
-        state = _state(self._folder)
-        if state is not None and state == self._unchanged:
+        # The folder's own time tells of every name that came, went or was exchanged, so that mostly one look is enough.
+        found = _look_at(self._folder)
+        if found is not None and found == self._unchanged:
             return
         moved = next((path for path, identity in self._identities.items() if _identity(path) != identity), None)
         if moved is not None:
@@ -79,27 +79,27 @@ class Opened:
                 f"{moved.name} is not the file that was opened. Put the folder back as it was; if it is lost, restart "
                 "ingest as soon as hdh_messages_pending is 0."
             )
-        self._unchanged = state if state is not None and state.is_settled() else None
+        self._unchanged = found if found is not None and found.is_settled() else None
 
 
-class _State(NamedTuple):
-    """Of a folder: which one it is, and when a name in it last came, went or was exchanged."""
+class _Folder(NamedTuple):
+    """Which folder it is, and when a name in it last came, went or was exchanged (a restore sets mtime back)."""
 
     device: int
     inode: int
     changed_ns: int
 
     def is_settled(self) -> bool:
-        """Whether a further change will get another time: that is no finer than the kernel's clock ticks."""
+        """Whether any further change will show: two within a tick of the kernel's clock may have the same time."""
         return time.time_ns() - self.changed_ns > _SETTLED_NS
 
 
-def _state(folder: Path) -> _State | None:
+def _look_at(folder: Path) -> _Folder | None:
     try:
         found = os.stat(folder)  # noqa: PTH116 (half of what Path.stat takes)
     except FileNotFoundError:
         return None
-    return _State(found.st_dev, found.st_ino, found.st_mtime_ns)
+    return _Folder(found.st_dev, found.st_ino, found.st_ctime_ns)
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

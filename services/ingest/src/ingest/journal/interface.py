@@ -79,7 +79,7 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What is marked as done in one transaction.
+    """What is marked as done together, all or nothing.
 
     Attributes:
         position: up to where the lanes in `moves` are done now.
@@ -168,10 +168,10 @@ class Journal(Reader, Protocol):
         """The lanes; a project without one stands where the lane "" stands."""
 
     def mark(self, done: Done) -> None:
-        """Mark as done: positions, counters and rejected messages, all in one transaction.
+        """Mark as done: positions, counters and rejected messages, all or nothing.
 
-        A kill may take back the last few messages, a power cut the last of these transactions, each as a whole: then
-        the same is done once more.
+        It counts at once, but need not be on disk yet: a kill or a power cut may take back the last marks, each as a
+        whole, and the same is then done once more. A mark with rejected, damaged or staying messages survives a kill.
         """
 
     def totals(self) -> Totals:

@@ -89,7 +89,7 @@ class Reading:
                 raise sqlite3.DatabaseError("the file is gone")
             while len(self._segments) >= _OPEN_AT_ONCE:
                 self.forget(next(iter(self._segments)))
-            self._segments[first] = Segment(path_of(self._folder, first), first, self._opened)
+            self._segments[first] = Segment(path_of(self._folder, first), first)
         return self._segments[first]
 
     def site_text(self, batch: Batch) -> str:

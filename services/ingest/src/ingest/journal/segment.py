@@ -13,7 +13,7 @@ from struct import iter_unpack, pack, unpack
 import msgspec
 
 from hdh.errors import Retryable
-from ingest.journal.files import Opened, connect, log_of, sync_folder
+from ingest.journal.files import connect, log_of, sync_folder
 from ingest.journal.interface import Batch
 from ingest.message import Message, Messages
 
@@ -60,19 +60,17 @@ class Segment:
     Args:
         path: its file; made if it is not there.
         first: the position of its first message.
-        opened: what else was opened in its folder.
 
     Attributes:
-        opened: that and this file, as any of them may be removed or replaced.
         is_old: it is of an earlier format, and nothing may be appended to it.
-        size: its bytes on disk when it was opened, and what was appended since.
+        size: about its bytes on disk: those when it was opened, and the batches and site files appended since.
 
     Raises:
         sqlite3.DatabaseError: it is damaged, or (OperationalError) cannot be opened now.
         Retryable: a newer version of ingest wrote it.
     """
 
-    def __init__(self, path: Path, first: int, opened: Opened | None = None) -> None:
+    def __init__(self, path: Path, first: int) -> None:
         self.path = path
         self.first = first
         self.is_old = False
@@ -83,7 +81,6 @@ class Segment:
             self._prepare()
             if fresh:
                 sync_folder(path.parent)
-            self.opened = (opened or Opened(path.parent)).beside(path, log_of(path))
             self.size = _size(path) + _size(log_of(path))
         except BaseException:
             self.close()
@@ -122,6 +119,7 @@ class Segment:
         if version != self._site_version:
             self._connection.execute("INSERT OR IGNORE INTO sites VALUES (?, ?)", (version, text))
             self._site_version = version
+            self.size += len(text)
         self._connection.execute(f"INSERT INTO batches ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)", row)  # noqa: S608 (names of ours)
         self.size += len(packets) + len(body)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import structlog
 
 from hdh.errors import Retryable
-from ingest.journal.files import Opened, retryable, sync_folder
+from ingest.journal.files import Opened, log_of, retryable, sync_folder
 from ingest.journal.reading import Reading, path_of
 from ingest.journal.segment import Segment
 from ingest.message import Message, Messages
@@ -24,7 +24,7 @@ class Segments:
         opened: what tells whether the folder is still the one that was opened.
         folder: where they are.
         done: a position that was reached before; new messages never get one at or below it.
-        max_bytes: the size at which a segment is closed.
+        max_bytes: about the size at which a segment is closed.
         max_seconds: the age at which a segment is closed.
         monotonic: a clock for that age.
 
@@ -46,7 +46,7 @@ class Segments:
         max_seconds: float,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._opened = opened
+        self._opened = self._writer_opened = opened
         self._folder = folder
         self._max_bytes = max_bytes
         self._max_seconds = max_seconds
@@ -62,18 +62,26 @@ class Segments:
         if not self._firsts:
             return None
         first = self._firsts[-1]
-        path = path_of(self._folder, first)
         segment: Segment | None = None
         try:
-            segment = Segment(path, first, self._opened)
+            segment = self._open(first)
             segment.last()
         except sqlite3.OperationalError:
             raise
         except sqlite3.DatabaseError as error:
-            _log.exception("segment_damaged", path=str(path), error=str(error))
+            _log.exception("segment_damaged", path=str(path_of(self._folder, first)), error=str(error))
             if segment is not None:
                 segment.close()
             return None
+        return segment
+
+    def _open(self, first: int) -> Segment:
+        """Open or make the segment of this first position for appending."""
+        # No file is made in a folder that is not ours.
+        self._opened.check()
+        path = path_of(self._folder, first)
+        segment = Segment(path, first)
+        self._writer_opened = self._opened.beside(path, log_of(path))
         return segment
 
     def _find_last(self, done: int) -> int:
@@ -101,7 +109,7 @@ class Segments:
                 writer = self._writable()
                 writer.append(self.last + 1, messages, site)
                 # Only now is it sure that the names lead to what was written.
-                writer.opened.check()
+                self._writer_opened.check()
         except Retryable:
             # After a full disk or an I/O error a connection may be of no more use: open it anew. The write-ahead log
             # holds pages many times over, so that emptying it may make the room that is lacking.
@@ -115,8 +123,6 @@ class Segments:
 
     def _writable(self) -> Segment:
         """The segment to append to: the newest, or a new one when that is full, old or unusable."""
-        if self._writer is None:
-            self._opened.check()
         if self._writer is None and self._firsts:
             self._writer = self._open_newest()
             if self._writer is not None and self._writer.cut(self.last) != self.last:
@@ -128,7 +134,7 @@ class Segments:
             first = self.last + 1
             if self._firsts and self._firsts[-1] == first:
                 self._rename_damaged(self._firsts.pop())
-            self._writer = Segment(path_of(self._folder, first), first, self._opened)
+            self._writer = self._open(first)
             self._firsts.append(first)
             self._writing_since = self._monotonic()
         return self._writer

@@ -20,7 +20,7 @@ class SqliteJournal:
 
     Args:
         folder: HDH_JOURNAL_DIR; made if it is not there.
-        segment_bytes: the size at which a segment is closed.
+        segment_bytes: about the size at which a segment is closed.
         segment_seconds: the age at which a segment is closed.
 
     Raises:
@@ -114,7 +114,7 @@ class SqliteJournal:
     def prune(self, before: int) -> list[str]:
         """Remove segments that every lane has passed and whose messages are older than `before` (epoch ms)."""
         done = min(lane.position for lane in self._state.lanes().values())
-        # A power cut may take back what was marked, but not behind a change that is fsynced, as a note is.
+        # A kill or a power cut may take back marks, but none before a change that is fsynced, as a note is.
         return self._segments.prune(done, before, lambda: self._state.set_note(_PRUNED_NOTE, str(done)))
 
     def size(self) -> int:

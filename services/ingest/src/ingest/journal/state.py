@@ -1,4 +1,4 @@
-"""How far the journal is done: lanes, counters and rejected messages, each change one transaction.
+"""How far the journal is done: lanes, counters and rejected messages, each change as a whole.
 
 A running ingest and `ingest retry-rejected` beside it use it at the same time; the lanes are the former's alone.
 """
@@ -23,8 +23,10 @@ from ingest.message import Reason
 CUT = 65_536
 """How many bytes of a payload a list of rejected messages shows."""
 
-_FEW = 16
-"""So many messages are a few; so many times a few may wait to be written down together."""
+_FEW_MESSAGES = 16
+"""A mark of more messages than these is written down at once."""
+_MOST_WAITING = 16
+"""So many marks may wait; the next one has all written down."""
 _FORMAT = 1
 _SCHEMA = f"""
 BEGIN;
@@ -111,7 +113,7 @@ class State:
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
-        """Write down what waits to be, and after it what else there is: all of it or nothing."""
+        """Write down what waits, then what the caller adds: all of it or nothing."""
         with transaction(self._connection):
             for done in self._waiting:
                 _mark(self._connection, done)
@@ -132,8 +134,9 @@ class State:
         return dict(self._lanes)
 
     def mark(self, done: Done) -> None:
-        """Mark as done, see `Journal.mark`. Of lone messages it waits in memory, to be written down with others."""
-        if len(self._waiting) < _FEW and self._can_wait(done):
+        """Mark as done, see `Journal.mark`. What a few messages came to waits in memory, to be written with others."""
+        # Only this thread adds to what waits; others only write it down.
+        if len(self._waiting) < _MOST_WAITING and self._can_wait(done):
             with self._lock:
                 self._waiting.append(done)
         else:
@@ -146,8 +149,8 @@ class State:
         """Whether doing it once more after a kill costs next to nothing: a few messages, with which all is well."""
         if done.stays or done.damaged or any(move.rejected for move in done.moves.values()):
             return False
-        # Where all lanes go on they came from one position, and nothing damaged lies behind them.
-        return done.moves.keys() >= self._lanes.keys() and done.position - self._lanes[""].position <= _FEW
+        # Where all lanes go on, they stood at one position, and all damage before it is counted.
+        return done.moves.keys() >= self._lanes.keys() and done.position - self._lanes[""].position <= _FEW_MESSAGES
 
     def totals(self) -> Totals:
         """The counters; `received` is left at 0 for the one who knows the log."""
@@ -227,9 +230,10 @@ class State:
             db.execute("INSERT OR REPLACE INTO notes VALUES (?, ?)", (name, text))
 
     def close(self) -> None:
-        """Give back the file; what waits is written down if that is possible."""
-        with suppress(Retryable), self._change():
-            pass
+        """Give back the file; what waits is written down first, if that is possible."""
+        if self._waiting:
+            with suppress(Retryable, sqlite3.Error), self._change():
+                pass
         with self._lock:
             self._connection.close()
 
