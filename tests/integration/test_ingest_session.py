@@ -76,6 +76,22 @@ def test_what_comes_while_it_is_away_waits_in_the_session(ingest: Ingest, broker
     assert ingest.wait_done(50)["written"] == 50
 
 
+def test_what_is_held_back_is_written_though_the_broker_goes(sqlite_url: str, tmp_path: Path, house: str) -> None:
+    """A message soon after another waits for company, but not for a broker's return."""
+    topic = f"toe/{house}/r/d/temperature"
+    with (
+        Mosquitto(tmp_path / "broker") as broker,
+        Ingest(tmp_path / "ingest", broker.url, sqlite_url, HDH_INGEST_TOPICS=f"toe/{house}/#") as ingest,
+    ):
+        publish(broker, (topic, "1"))
+        ingest.wait_done(1)
+        publish(broker, (topic, "2"))
+        eventually(lambda: ingest.status()["received"] == 2)
+        broker.stop()
+        # The pipeline looks by itself only every ten seconds.
+        assert ingest.wait_done(2, seconds=5)["written"] == 2
+
+
 def test_a_rejected_message_is_reported_to_its_device_and_kept(ingest: Ingest, broker: Mosquitto, house: str) -> None:
     """The report has time, topic, reason and detail; it does not come back to ingest, nor is a report reported."""
     topic = f"toe/{house}/r/d"
