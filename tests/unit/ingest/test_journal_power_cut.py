@@ -133,6 +133,22 @@ def test_what_waits_is_written_down_once_where_it_failed_before(tmp_path: Path) 
     journal.close()
 
 
+def test_the_end_does_not_wait_for_long_where_what_waits_cannot_be_written_down(tmp_path: Path) -> None:
+    """It is done once more after the next start; the folder is given back all the same."""
+    journal = SqliteJournal(tmp_path)
+    _fill(journal, 1, messages=1)
+    journal.mark(Done(1, {"": Move(written=1)}))
+    found: list[str] = []
+    journal._state._connection.set_trace_callback(found.append)  # noqa: SLF001 (how long it waits is told nowhere else)
+    with closing(sqlite3.connect(tmp_path / "state.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        journal.close()
+    assert found[:2] == ["PRAGMA busy_timeout = 1000", "BEGIN IMMEDIATE"]
+    journal = SqliteJournal(tmp_path)
+    assert (journal.lanes()[""].position, journal.totals().pending) == (0, 1)
+    journal.close()
+
+
 def test_what_is_removed_was_done_for_good(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Marks are not fsynced by themselves: before a segment goes, a change behind them is."""
     journal = SqliteJournal(tmp_path, segment_bytes=1)

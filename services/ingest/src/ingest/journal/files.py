@@ -11,7 +11,7 @@ from typing import NamedTuple
 from hdh.errors import Retryable
 
 _BUSY_SECONDS = 30.0
-_SETTLED_NS = 1_000_000_000
+_SETTLED_NS = 3_000_000_000
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -90,7 +90,7 @@ class _Folder(NamedTuple):
     changed_ns: int
 
     def is_settled(self) -> bool:
-        """Whether any further change will show: two within a tick of the kernel's clock may have the same time."""
+        """Whether any further change will show: two within a tick of its clock (2 s on FAT) have the same time."""
         return time.time_ns() - self.changed_ns > _SETTLED_NS
 
 

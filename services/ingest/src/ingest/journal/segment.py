@@ -33,6 +33,8 @@ CREATE TABLE IF NOT EXISTS sites (version TEXT PRIMARY KEY, text TEXT NOT NULL);
 PRAGMA user_version = {_FORMAT};
 COMMIT;
 """
+_BYTES_A_ROW = 60
+"""What a batch takes beside packet ids and messages, about."""
 _COLUMNS = "position, count, time, site_version, checksum, packets, messages"
 
 _Row = tuple[int, int, int, str, int, bytes, bytes]
@@ -121,7 +123,7 @@ class Segment:
             self._site_version = version
             self.size += len(text)
         self._connection.execute(f"INSERT INTO batches ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)", row)  # noqa: S608 (names of ours)
-        self.size += len(packets) + len(body)
+        self.size += len(packets) + len(body) + _BYTES_A_ROW
 
     def read(self, after: int, stop: int) -> Iterator[Batch]:
         """The batches behind `after` that begin before `stop`; what cannot be read comes as a damaged batch."""

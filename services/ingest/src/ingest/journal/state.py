@@ -232,8 +232,11 @@ class State:
     def close(self) -> None:
         """Give back the file; what waits is written down first, if that is possible."""
         if self._waiting:
-            with suppress(Retryable, sqlite3.Error), self._change():
-                pass
+            with suppress(Retryable, sqlite3.Error):
+                # Who ends the process does not wait for long, and what is not written down is done once more.
+                self._connection.execute("PRAGMA busy_timeout = 1000")
+                with self._change():
+                    pass
         with self._lock:
             self._connection.close()
 
