@@ -13,8 +13,6 @@ from ingest.journal import Batch, Done, Lane, Move, Rejected, SqliteJournal
 from ingest.message import Messages, Reason
 
 _REJECTED = Rejected(0, 5, 5, "", "toe/h/r/d", b"\xff", Reason.PAYLOAD, "why", "v1")
-
-
 _MANY = 20
 """More messages than those whose mark may wait."""
 

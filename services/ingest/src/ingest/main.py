@@ -38,7 +38,8 @@ from ingest.write import Store
 _ENDS = frozenset({signal.SIGTERM, signal.SIGINT})
 _SIGNALS = _ENDS | {signal.SIGHUP}
 _caught: SimpleQueue[int] = SimpleQueue()
-_EVERY_SECONDS = 2.0
+_LOOK_SECONDS = 2.0
+_RESTART_SECONDS = 1.0
 _OPEN_AGAIN_SECONDS = 5.0
 _END_SECONDS = 8.0
 
@@ -116,7 +117,7 @@ def _for_ever(run: Callable[..., None], stop: Event, *others: Event) -> None:
         except Exception:  # noqa: BLE001 (the very last resort of a thread)
             with suppress(Exception):
                 _log.exception("stage_failed")
-            stop.wait(_EVERY_SECONDS)
+            stop.wait(_RESTART_SECONDS)
 
 
 def _open_journal(settings: IngestSettings) -> SqliteJournal | None:
@@ -137,7 +138,7 @@ def _open_journal(settings: IngestSettings) -> SqliteJournal | None:
 def _watch(sites: SiteFile, wake: Event) -> None:
     """Look after the site file until a signal says to end; `wake` tells the pipeline of a new one."""
     while True:
-        caught = _signal_within(_EVERY_SECONDS)
+        caught = _signal_within(_LOOK_SECONDS)
         if caught in _ENDS:
             return
         if caught == signal.SIGHUP:

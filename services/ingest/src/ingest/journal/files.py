@@ -54,7 +54,7 @@ class Opened:
     def __init__(self, folder: Path, *paths: Path) -> None:
         self._folder = folder
         self._identities = {path: _identity(path) for path in paths}
-        self._unchanged: _Folder | None = None
+        self._unchanged: _Found | None = None
 
     def beside(self, *paths: Path) -> "Opened":
         """What tells of all these and of some more files of the folder, which were opened just now."""
@@ -82,8 +82,8 @@ class Opened:
         self._unchanged = found if found is not None and found.is_settled() else None
 
 
-class _Folder(NamedTuple):
-    """Which folder it is, and when a name in it last came, went or was exchanged (a restore sets mtime back)."""
+class _Found(NamedTuple):
+    """What a name leads to: which file or folder, and when that last changed (by ctime: a restore sets mtime back)."""
 
     device: int
     inode: int
@@ -94,20 +94,17 @@ class _Folder(NamedTuple):
         return time.time_ns() - self.changed_ns > _SETTLED_NS
 
 
-def _look_at(folder: Path) -> _Folder | None:
+def _look_at(path: Path) -> _Found | None:
     try:
-        found = os.stat(folder)  # noqa: PTH116 (half of what Path.stat takes)
+        found = os.stat(path)  # noqa: PTH116 (half of what Path.stat takes)
     except FileNotFoundError:
         return None
-    return _Folder(found.st_dev, found.st_ino, found.st_ctime_ns)
+    return _Found(found.st_dev, found.st_ino, found.st_ctime_ns)
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
-    try:
-        found = path.stat()
-    except FileNotFoundError:
-        return None
-    return found.st_dev, found.st_ino
+    found = _look_at(path)
+    return None if found is None else (found.device, found.inode)
 
 
 def log_of(path: Path) -> Path:
