@@ -87,6 +87,8 @@ class Server:
         """Stop it from running: it keeps its connections and never answers."""
         assert self.process is not None
         self.process.send_signal(signal.SIGSTOP)
+        # One of its threads may still answer until all have met the signal.
+        os.waitid(os.P_PID, self.process.pid, os.WSTOPPED | os.WNOWAIT)
 
     def thaw(self) -> None:
         """Let it run on."""

@@ -1,7 +1,6 @@
 """Status and rejected messages, asked from ingest over HTTP, slot by slot."""
 
 import json
-import signal
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -272,9 +271,8 @@ def test_without_any_ingest_there_are_no_counters(tmp_path: Path) -> None:
 def test_a_store_that_hangs_is_told_soon(tmp_path: Path) -> None:
     """Also while more requests wait for it than the server has threads: ready names the reason within seconds."""
     with Influxd(tmp_path / "influxd") as influxd, Api(tmp_path / "api", influxd.url) as api:
-        assert influxd.process is not None
         assert CLIENT.get(f"{api.url}/health/ready").status_code == 200
-        influxd.process.send_signal(signal.SIGSTOP)
+        influxd.freeze()
         try:
             with ThreadPoolExecutor(50) as threads:
                 start = time.monotonic()
@@ -284,7 +282,7 @@ def test_a_store_that_hangs_is_told_soon(tmp_path: Path) -> None:
                 statuses = {answer.result().status_code for answer in waiting}
                 all_seconds = time.monotonic() - start
         finally:
-            influxd.process.send_signal(signal.SIGCONT)
+            influxd.thaw()
 
     assert ready.status_code == 503
     assert "does not answer" in ready.json()["reasons"][0]
