@@ -4,24 +4,18 @@ A running ingest and `ingest retry-rejected` beside it use it at the same time; 
 """
 
 import sqlite3
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import replace
-from itertools import chain
 from pathlib import Path
 from threading import Lock
-from typing import Any
 
 import msgspec
 
 from hdh.errors import Misconfigured, Retryable
+from ingest.journal import counters, rejected
 from ingest.journal.files import connect, retryable, sync_folder, transaction
 from ingest.journal.interface import Done, Lane, Move, Rejected, Totals
 from ingest.message import Reason
-
-CUT = 65_536
-"""How many bytes of a payload a list of rejected messages shows."""
 
 _FEW_MESSAGES = 16
 """A mark of more messages than these is written down at once."""
@@ -46,8 +40,6 @@ INSERT INTO lanes VALUES ('', 0, '{{}}');
 PRAGMA user_version = {_FORMAT};
 COMMIT;
 """  # noqa: S608 (a number of ours)
-_REJECTED = "id, position, time, project, topic, payload, reason, detail, site_version, packet_id, retain"
-_COUNT = "INSERT INTO counts VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET count = count + excluded.count"
 _LANE = (
     "INSERT INTO lanes VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET position = excluded.position, ahead = excluded.ahead"
 )
@@ -154,54 +146,32 @@ class State:
 
     def totals(self) -> Totals:
         """The counters; `received` is left at 0 for the one who knows the log."""
-        counts: Counter[tuple[str, str, str]] = Counter()
         with self._view() as db:
-            rows = db.execute("SELECT project, outcome, reason, count FROM counts").fetchall()
-            waiting = [row for done in self._waiting for row in _counts(done.moves)]
-        for project, outcome, reason, count in chain(rows, waiting):
-            counts[project, outcome, reason] += count
-        there = [(*key, count) for key, count in counts.items() if count]
-        return Totals(
-            written={project: count for project, outcome, _, count in there if outcome == "written"},
-            rejected={(project, reason): count for project, outcome, reason, count in there if outcome == "rejected"},
-            ignored={(project, reason): count for project, outcome, reason, count in there if outcome == "ignored"},
-            points={project: count for project, outcome, _, count in there if outcome == "points"},
-            received=0,
-        )
+            rows = counters.rows(db)
+            waiting = [count for done in self._waiting for count in counters.counts_of(done.moves)]
+        return counters.totals(rows + waiting)
 
     def rejected(
         self, *, project: str | None = None, reason: str | None = None, before: int | None = None, limit: int
     ) -> list[Rejected]:
-        """Rejected messages, newest first, their payloads cut at CUT bytes."""
-        where, values = _where({"project = ?": project, "reason = ?": reason, "id < ?": before})
-        columns = _REJECTED.replace("payload", f"coalesce(substr(payload, 1, {CUT}), x'')")
-        query = f"SELECT {columns}, length(payload) FROM rejected {where} ORDER BY id DESC LIMIT ?"  # noqa: S608 (names of ours)
+        """Rejected messages, newest first; see `rejected.newest`."""
         with self._view() as db:
-            rows = db.execute(query, (*values, limit)).fetchall()
-        return [_rejected(row) for row in rows]
+            return rejected.newest(db, project=project, reason=reason, before=before, limit=limit)
 
     def refused(self, first: int, last: int) -> dict[int, list[str]]:
         """The details of rejected messages by their positions, `first` to `last`."""
-        query = "SELECT position, detail FROM rejected WHERE position BETWEEN ? AND ?"
-        found: dict[int, list[str]] = {}
         with self._view() as db:
-            for position, detail in db.execute(query, (first, last)):
-                found.setdefault(position, []).append(detail)
-        return found
+            return rejected.details(db, first, last)
 
     def rejected_topics(self, *, project: str | None, reason: str | None) -> list[tuple[int, str]]:
-        """Id and topic of rejected messages, oldest first; not of what was damaged, as that holds no message."""
-        where, values = _where({"project = ?": project, "reason = ?": reason, "reason != ?": Reason.DAMAGED})
-        query = f"SELECT id, topic FROM rejected {where} ORDER BY id"  # noqa: S608 (names of ours)
+        """Id and topic of rejected messages, oldest first; see `rejected.topics`."""
         with self._view() as db:
-            return db.execute(query, values).fetchall()
+            return rejected.topics(db, project=project, reason=reason)
 
     def rejected_by_id(self, identity: int) -> Rejected | None:
         """One rejected message, whole."""
-        query = f"SELECT {_REJECTED} FROM rejected WHERE id = ?"  # noqa: S608 (names of ours)
         with self._view() as db:
-            row = db.execute(query, (identity,)).fetchone()
-        return None if row is None else _rejected(row)
+            return rejected.by_id(db, identity)
 
     def resolve(self, project: str, kept: Sequence[Rejected], move: Move) -> None:
         """Count rejected messages by what became of them now, and keep only those that are rejected again.
@@ -212,11 +182,10 @@ class State:
             move: what became of them.
         """
         with self._change_for_good() as db:
-            for message in kept:
-                db.execute("DELETE FROM rejected WHERE id = ?", (message.id,))
-                db.execute(_COUNT, (message.project, "rejected", message.reason, -1))
-            db.executemany(_COUNT, _counts({project: move}))
-            _keep(db, move.rejected)
+            rejected.remove(db, [message.id for message in kept])
+            counters.add(db, [(message.project, "rejected", message.reason, -1) for message in kept])
+            counters.add(db, counters.counts_of({project: move}))
+            rejected.add(db, move.rejected)
 
     def note(self, name: str) -> str | None:
         """A small text that was remembered."""
@@ -250,28 +219,11 @@ def _mark(db: sqlite3.Connection, done: Done) -> None:
     db.executemany("INSERT OR IGNORE INTO damaged VALUES (?, ?, ?)", damaged)
     moved = _moved(done).items()
     db.executemany(_LANE, [(name, lane.position, msgspec.json.encode(lane.ahead).decode()) for name, lane in moved])
-    db.executemany(_COUNT, _counts(done.moves))
+    counters.add(db, counters.counts_of(done.moves))
     for move in done.moves.values():
-        _keep(db, move.rejected)
+        rejected.add(db, move.rejected)
     db.executemany("INSERT OR IGNORE INTO lanes VALUES (?, ?, '{}')", list(done.stays.items()))
     _settle(db)
-
-
-def _counts(moves: Mapping[str, Move]) -> list[tuple[str, str, str, int]]:
-    """What is to be added to which counter: project, outcome, reason, and how many."""
-    counts: list[tuple[str, str, str, int]] = []
-    for project, move in moves.items():
-        counts += [(project, "written", "", move.written), (project, "points", "", move.points)]
-        counts += [(project, "ignored", reason, count) for reason, count in move.ignored.items()]
-        counts += [(kept.project, "rejected", kept.reason, 1) for kept in move.rejected]
-    return [count for count in counts if count[-1]]
-
-
-def _keep(db: sqlite3.Connection, rejected: Iterable[Rejected]) -> None:
-    # A message that is rejected again keeps its id, so that lists stay in the order in which things came.
-    statement = f"INSERT INTO rejected ({_REJECTED}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 (names of ours)
-    rows = ((r.id or None, r.position, r.time, r.project, r.topic, r.payload, *_rest(r)) for r in rejected)
-    db.executemany(statement, rows)
 
 
 def _settle(db: sqlite3.Connection) -> None:
@@ -282,24 +234,8 @@ def _settle(db: sqlite3.Connection) -> None:
     positions = {position for (position,) in db.execute("SELECT position FROM lanes")}
     if len(positions) != 1:
         return
-    counted = db.execute("SELECT sum(count) FROM counts WHERE outcome != 'points'").fetchone()[0] or 0
-    lost = positions.pop() - counted
-    db.execute(_COUNT, ("", "rejected", Reason.DAMAGED, lost))
-    details = ((first, f"positions {first} to {last} of the journal: {detail}") for first, last, detail in ranges)
-    _keep(db, (Rejected(0, first, 0, "", "", b"", Reason.DAMAGED, detail, "") for first, detail in details))
+    lost = positions.pop() - counters.counted(db)
+    counters.add(db, [("", "rejected", Reason.DAMAGED, lost)])
+    spelled = ((first, f"positions {first} to {last} of the journal: {detail}") for first, last, detail in ranges)
+    rejected.add(db, (Rejected(0, first, 0, "", "", b"", Reason.DAMAGED, detail, "") for first, detail in spelled))
     db.execute("DELETE FROM damaged")
-
-
-def _where(conditions: dict[str, object]) -> tuple[str, tuple[object, ...]]:
-    given = {condition: value for condition, value in conditions.items() if value is not None}
-    return f"WHERE {' AND '.join(given)}" if given else "", tuple(given.values())
-
-
-def _rest(r: Rejected) -> tuple[str, str, str, int, bool]:
-    return r.reason, r.detail, r.site_version, r.packet_id, r.retain
-
-
-def _rejected(row: tuple[Any, ...]) -> Rejected:
-    kept = Rejected(*row)
-    cut = kept.payload_bytes if kept.payload_bytes != len(kept.payload) else None
-    return replace(kept, reason=Reason(kept.reason), retain=bool(kept.retain), payload_bytes=cut)
