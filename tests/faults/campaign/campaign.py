@@ -93,8 +93,8 @@ def run(plan: Plan, folder: Path, tell: Callable[[Run], None] = lambda _: None) 
     try:
         with run_stack(folder, plan.store, plan.gateways) as stack:
             _carry_out(stack, found, tell, began)
-    except AssertionError as error:
-        found.failure = str(error)
+    except Exception as error:  # noqa: BLE001 (what was found until then must not go with it)
+        found.failure = str(error) if isinstance(error, AssertionError) else f"{type(error).__name__}: {error}"
     found.seconds = time.monotonic() - began
     return found
 
