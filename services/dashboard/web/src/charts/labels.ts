@@ -1,7 +1,8 @@
 /** What stands below the ticks of a time axis, by the house's clock and in the reader's language. */
 
+import { DAY, HOUR, MINUTE, hoursOfDay, isRepeated, offsetName, startOfDay } from "@/format/zones";
+
 import { lengthOf, type Step } from "./splits";
-import { DAY, HOUR, MINUTE, hoursOfDay, isRepeated, offsetName, startOfDay } from "./zones";
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 
+import { HOUR, MINUTE, wallAt } from "@/format/zones";
+
 import { lengthOf, splitsOf, stepFor, type Step } from "./splits";
-import { HOUR, MINUTE, wallAt } from "./zones";
 
 const HELSINKI = "Europe/Helsinki";
 const at = (text: string): number => Date.parse(text);

@@ -1,6 +1,6 @@
 /** Where the ticks of a time axis stand: on round readings of the house's clock. */
 
-import { DAY, HOUR, MINUTE, SECOND, offsetAt, timeOf, timesOf, wallAt } from "./zones";
+import { DAY, HOUR, MINUTE, SECOND, offsetAt, timeOf, timesOf, wallAt } from "@/format/zones";
 
 export type StepUnit = "s" | "min" | "h" | "d" | "w" | "mo" | "y";
 

@@ -1,7 +1,7 @@
 import { useState, type SyntheticEvent } from "react";
 
 import type { Range } from "@/charts/model";
-import { timeOf, wallAt } from "@/charts/zones";
+import { timeOf, wallAt } from "@/format/zones";
 import { useTexts } from "@/i18n/language";
 
 import { everyText, exploreTexts } from "./texts";

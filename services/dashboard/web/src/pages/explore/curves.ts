@@ -2,7 +2,7 @@
 
 import { api, read, type Schemas } from "@/api/client";
 import type { Curve } from "@/charts/gaps";
-import { addDays } from "@/charts/zones";
+import { addDays } from "@/format/zones";
 
 import { pathOf, type Entry } from "./catalogue";
 import type { Plan } from "./plans";

@@ -1,7 +1,7 @@
 /** Ranges as buttons and keys change them, and the times that a view asks for. */
 
 import type { Range } from "@/charts/model";
-import { SECOND } from "@/charts/zones";
+import { SECOND } from "@/format/zones";
 
 import type { Span } from "./curves";
 import { SPANS, type Asked } from "./view";

@@ -3,7 +3,7 @@
 import { useMemo } from "react";
 
 import { useAsk, type Asked } from "@/api/query";
-import { addDays } from "@/charts/zones";
+import { addDays } from "@/format/zones";
 
 import type { Entry } from "./catalogue";
 import { fetchCurves, shifted, withBands, type Curves, type Span } from "./curves";

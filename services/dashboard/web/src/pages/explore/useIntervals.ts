@@ -4,7 +4,7 @@ import { useMemo } from "react";
 
 import { api, read } from "@/api/client";
 import { useAsk } from "@/api/query";
-import { DAY } from "@/charts/zones";
+import { DAY } from "@/format/zones";
 
 import { pathOf, type Entry } from "./catalogue";
 import { mutable } from "./curves";

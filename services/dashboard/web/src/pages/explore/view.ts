@@ -1,7 +1,7 @@
 /** What Explore shows, as it stands in the address: a link is the whole view. */
 
 import { SLOTS, type Slot } from "@/charts/palette";
-import { DAY, HOUR } from "@/charts/zones";
+import { DAY, HOUR } from "@/format/zones";
 
 import { AGGREGATES, EVERY, type Aggregate, type Every } from "./windows";
 

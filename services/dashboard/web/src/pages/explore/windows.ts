@@ -1,6 +1,6 @@
 /** The windows that the API knows, and which of them fits a range. */
 
-import { addDays, DAY, HOUR, MINUTE, SECOND, timeOf, wallAt } from "@/charts/zones";
+import { addDays, DAY, HOUR, MINUTE, SECOND, timeOf, wallAt } from "@/format/zones";
 
 export const EVERY = [
   "1s", "5s", "10s", "30s",

@@ -1,16 +1,14 @@
 import { useState } from "react";
 
 import { ErrorStrip } from "@/components/ErrorStrip";
-import { isoDay } from "@/format/dates";
 import { useTexts } from "@/i18n/language";
 import { useIsWide } from "@/pages/explore/useScreen";
 
-import { deviceRows, type DeviceRow } from "./devices";
+import { deviceRows, firstDay, type DeviceRow } from "./devices";
 import { Heatmap } from "./Heatmap";
 import { healthTexts } from "./texts";
 import { useCompleteness, type Places } from "./useHealth";
 
-const DAY_MS = 86_400_000;
 const RANGES = [7, 14, 30, 90] as const;
 const [FEW_DAYS, MANY_DAYS] = [7, 14];
 /** A phone shows the devices that need somebody. */
@@ -23,8 +21,8 @@ export function Completeness({ places, now }: { places: Places; now: number }) {
   const [chosen, setDays] = useState<number | null>(null);
   const [isAll, setAll] = useState(false);
   const days = chosen ?? (isWide ? MANY_DAYS : FEW_DAYS);
-  const start = isoDay(now - (days - 1) * DAY_MS, places.houses[0]?.zone ?? "UTC");
-  const asked = useCompleteness(start);
+  const start = firstDay(places.houses.map(({ zone }) => zone), now, days);
+  const asked = useCompleteness(places.isAnswered ? start : null);
   const rows = asked.data === undefined ? undefined : deviceRows(asked.data);
   const shown = rows === undefined || isAll || isWide ? rows : rows.slice(0, WORST);
   const placeOf = ({ project, house, rooms }: DeviceRow): string =>

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { deviceRows, silentDevices, stuckSeries } from "./devices";
+import { deviceRows, firstDay, silentDevices, stuckSeries } from "./devices";
 
 const named = (device: string, quantity = "temperature", house = "a") => ({ project: "p", house, room: "kitchen", device, quantity });
 const complete = (device: string, expected: (number | null)[], actual: number[], quantity?: string) => ({
@@ -26,6 +26,26 @@ describe("completeness of devices", () => {
   test("the worst device comes first, one of which nothing was expected last", () => {
     const rows = deviceRows([complete("none", [null], [0]), complete("good", [10], [10]), complete("bad", [10], [1])]);
     expect(rows.map(({ device }) => device)).toEqual(["bad", "good", "none"]);
+  });
+});
+
+describe("the first of some days", () => {
+  const KIRITIMATI = "Pacific/Kiritimati";
+  const HELSINKI = "Europe/Helsinki";
+
+  test("it is counted from today, today among them", () => {
+    expect(firstDay([HELSINKI], Date.parse("2026-11-26T12:00:00Z"), 14)).toBe("2026-11-13");
+    expect(firstDay([], Date.parse("2026-11-26T12:00:00Z"), 1)).toBe("2026-11-26");
+  });
+
+  test("where houses have different dates it is counted from the later one, in any order", () => {
+    const now = Date.parse("2026-11-26T12:00:00Z"); // the 27th in Kiritimati
+    expect(firstDay([HELSINKI, KIRITIMATI], now, 14)).toBe("2026-11-14");
+    expect(firstDay([KIRITIMATI, HELSINKI], now, 14)).toBe("2026-11-14");
+  });
+
+  test("half an hour after midnight, across a day of 23 hours, it is the same day as at noon", () => {
+    expect(firstDay([HELSINKI], Date.parse("2026-04-04T00:30:00+03:00"), 14)).toBe("2026-03-22");
   });
 });
 

@@ -1,6 +1,8 @@
 /** Devices by what they sent: how much of it is missing each day, and which of them are silent or stuck. */
 
 import { missingShare } from "@/charts/missing";
+import { isoDay } from "@/format/dates";
+import { addDays } from "@/format/zones";
 
 export interface Day {
   /** When it began, epoch milliseconds. */
@@ -49,6 +51,12 @@ export function deviceKey({ project, house, device }: Pick<Named, "project" | "h
 
 function nameOf(device: string): string {
   return device.split(".")[0] ?? device;
+}
+
+/** The first of the last `days` days, as `2026-11-13`: where houses have different dates, counted from the later one. */
+export function firstDay(zones: readonly string[], now: number, days: number): string {
+  const firsts = (zones.length === 0 ? ["UTC"] : zones).map((zone) => isoDay(addDays(zone, now, 1 - days), zone));
+  return firsts.reduce((first, other) => (other > first ? other : first));
 }
 
 /** One row a device, the worst first: all its series of a day together. */

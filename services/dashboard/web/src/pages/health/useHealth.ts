@@ -20,8 +20,10 @@ export function useSeries(): Asked<Schemas["SeriesOut"][]> {
   return useAsk(["series"], async (signal) => (await read(api.GET("/v1/series", { signal }))).series, SERIES_MS);
 }
 
-/** What houses and rooms are called; ids stand where the names have not come yet. */
+/** What houses and rooms are called; ids stand where the names have not come yet.
+ *  isAnswered: they have come, or cannot be had now. */
 export interface Places {
+  readonly isAnswered: boolean;
   readonly houses: readonly Schemas["HouseOut"][];
   readonly zoneOf: (project: string, house: string) => string;
   readonly houseName: (project: string, house: string) => string;
@@ -29,7 +31,7 @@ export interface Places {
 }
 
 export function usePlaces(): Places {
-  const { data } = useAsk(
+  const { data, isLoading } = useAsk(
     ["names"],
     async (signal) => {
       const [{ houses }, { rooms }] = await Promise.all([read(api.GET("/v1/houses", { signal })), read(api.GET("/v1/rooms", { signal }))]);
@@ -37,10 +39,10 @@ export function usePlaces(): Places {
     },
     DAYS_MS,
   );
-  return useMemo(() => placesOf(data?.houses ?? [], data?.rooms ?? []), [data]);
+  return useMemo(() => ({ isAnswered: !isLoading, ...placesOf(data?.houses ?? [], data?.rooms ?? []) }), [data, isLoading]);
 }
 
-function placesOf(houses: readonly Schemas["HouseOut"][], rooms: readonly Pick<Schemas["RoomOut"], "project" | "house" | "id" | "name">[]): Places {
+function placesOf(houses: readonly Schemas["HouseOut"][], rooms: readonly Pick<Schemas["RoomOut"], "project" | "house" | "id" | "name">[]): Omit<Places, "isAnswered"> {
   const known = new Map(houses.map((house) => [JSON.stringify([house.project, house.id]), house]));
   const names = new Map(rooms.map(({ project, house, id, name }) => [JSON.stringify([project, house, id]), name]));
   const houseOf = (...path: string[]) => known.get(JSON.stringify(path));
@@ -69,8 +71,8 @@ export function useStuck(): Asked<Stuck[]> {
   );
 }
 
-/** @param start the first day, as `2026-11-13`: each house's own midnight. */
-export function useCompleteness(start: string): Asked<Schemas["CompletenessSeriesOut"][]> {
+/** @param start the first day, as `2026-11-13`: each house's own midnight; nothing is asked while it is null. */
+export function useCompleteness(start: string | null): Asked<Schemas["CompletenessSeriesOut"][]> {
   return useAsk(
     ["completeness", start],
     async (signal) => {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { DAY } from "@/charts/zones";
+import { DAY } from "@/format/zones";
 import type { Entry } from "@/pages/explore/catalogue";
 import { chosenRooms } from "@/pages/house/day";
 

@@ -1,7 +1,7 @@
 /** Which series the day's charts draw: one a room, in a colour that the room keeps whatever is drawn. */
 import { SLOTS } from "@/charts/palette";
-import { DAY } from "@/charts/zones";
 import { PAINTED, type Painted } from "@/climate/shades";
+import { DAY } from "@/format/zones";
 import type { Entry } from "@/pages/explore/catalogue";
 import type { Chosen } from "@/pages/explore/choice";
 
