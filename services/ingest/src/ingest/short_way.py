@@ -59,18 +59,19 @@ class ShortWay:
         Returns:
             What `Placer.place` would come to, if that is points and nothing else; None where it has to tell.
         """
-        found = self._read(payload)
-        if found is None:
+        # Most messages are read in here: a call more would cost as much as all that is done with the time.
+        found: tuple[dict[str, Any], Groups] | None = None
+        if (exact := self._exact) is not None:
+            try:
+                found = exact.read(payload), exact.groups
+            except ValueError:
+                self._exact = None
+        if found is None and (found := self._read(payload)) is None:
             return None
         numbers, groups = found
         time = numbers.pop(TIME, None)
-        if time is None:
+        if time is None or not self._keeps_time:
             return self._points_of_no_time(groups, numbers, arrived)
-        if not 0 <= time < MILLISECONDS_END or time != int(time):
-            return None
-        if not self._keeps_time:
-            return self._points_of_no_time(groups, numbers, arrived)
-        time = int(time)
         if time < SECONDS_END:
             time *= 1000
         if not self._earliest <= time <= arrived + self._most_ahead or time < arrived - self._most_behind:
@@ -85,12 +86,6 @@ class ShortWay:
 
     def _read(self, payload: bytes) -> tuple[dict[str, Any], Groups] | None:
         """The numbers of a payload, called as in the store, and their groups; None where it has to go the long way."""
-        exact = self._exact
-        if exact is not None:
-            try:
-                return exact.read(payload), exact.groups
-            except ValueError:
-                self._exact = None
         if self._long_ways or len(payload) > LONGEST:
             self._long_ways -= self._long_ways > 0
             return None
@@ -105,11 +100,16 @@ class ShortWay:
         plan = self._usual.plan(names)
         if plan is None:
             return None
+        numbers: dict[str, Any] = dict(zip(plan.names, values.values(), strict=True))
+        if (time := numbers.get(TIME)) is not None:
+            if not 0 <= time < MILLISECONDS_END or time != int(time):
+                return None
+            numbers[TIME] = int(time)
         newest, self._newest_names = self._newest_names, hash(names)
         if newest == self._newest_names:
             # The second one running: those that follow will probably have these names, too.
             self._exact = self._usual.exact(names, plan, self._read_any)
-        return dict(zip(plan.names, values.values(), strict=True)), plan.groups
+        return numbers, plan.groups
 
 
 def points_of(groups: Groups, place: Place, time: int, fields: Fields) -> list[Point]:

@@ -6,13 +6,14 @@ object, a name that is no field) goes the long way, which comes to the same wher
 
 from collections.abc import Callable
 from keyword import iskeyword
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import msgspec
 from msgspec.structs import asdict
 
 from hdh.quantities import catalogue
 from ingest.decoders.fields import field_of
+from ingest.decoders.payload import MILLISECONDS_END
 
 if TYPE_CHECKING:
     from ingest.decoders.decoded import Address
@@ -21,6 +22,7 @@ LONGEST = 1_024
 """Payloads of more bytes go the long way, as what is remembered of their names must be bounded."""
 TIME = "time"
 """What a payload's time is called beside its fields, none of which may be called so."""
+_Time = Annotated[int, msgspec.Meta(ge=0, lt=MILLISECONDS_END)]
 _REMEMBERED = 4_096
 _TYPES = 512
 _MOST_NAMES = 32
@@ -59,7 +61,8 @@ class Exact(msgspec.Struct, frozen=True):
     """What reads payloads of the same names, at half of what it costs to find out their names.
 
     Attributes:
-        read: payload to its numbers, called as in the plan. Raises ValueError where there is anything else in it.
+        read: payload to its numbers, called as in the plan, the time whole and within what a time may be. Raises
+            ValueError where there is anything else in it.
         groups: as in the plan.
     """
 
@@ -132,7 +135,7 @@ def _is_attribute(name: str) -> bool:
 
 
 def _reader_of(names: tuple[str, ...], plan: Plan) -> Numbers:
-    attributes = [(name, int | float if name == TIME else float) for name in plan.names]
+    attributes = [(name, _Time if name == TIME else float) for name in plan.names]
     rename = dict(zip(plan.names, names, strict=True))
     kind = msgspec.defstruct("Readings", attributes, rename=rename, forbid_unknown_fields=True, gc=False)
     decode = msgspec.json.Decoder(kind).decode
