@@ -23,7 +23,7 @@ from ingest.reports import Reports
 from ingest.short_way import ShortWay
 from ingest.waits import Waits
 from ingest.worker import Worker
-from ingest.write import Entry, Part, Store
+from ingest.write import POINTS_A_WRITE, Entry, Part, Store
 
 _MESSAGES_A_PASS = 8_000
 _BYTES_A_PASS = 4 * 1024 * 1024
@@ -219,10 +219,12 @@ class _Pass:
         if not messages:
             return
         placer = self._placers.of(batch)
-        retained = frozenset(messages.retained)
+        retained = frozenset([batch.first + index for index in messages.retained])
         ways = self._ways_of(placer)
-        columns = zip(messages.topics, messages.payloads, messages.times, strict=True)
-        for number, (topic, payload, arrived) in enumerate(columns):
+        numbers = range(batch.first, batch.last + 1)
+        for number, topic, payload, arrived in zip(
+            numbers, messages.topics, messages.payloads, messages.times, strict=True
+        ):
             try:
                 way = ways[topic]
             except KeyError:
@@ -237,10 +239,10 @@ class _Pass:
                 except Exception:  # noqa: BLE001 (any bug: the long way is another one, and knows what to do if it fails, too)
                     _log.exception("short_way_failed", topic=topic, time=arrived)
             if points is None:
-                part.add(batch.first + number, place(placer, messages[number]))
+                part.add(number, place(placer, messages[number - batch.first]))
             else:
-                part.add_points(batch.first + number, points)
-            if part.is_full():
+                part.add_points(number, points)
+            if len(part.points) >= POINTS_A_WRITE:
                 self._try(part.project, partial(part.write_later, self._write_later))
                 # A lane that failed takes no more.
                 ways.clear()

@@ -29,6 +29,7 @@ _MOST_MESSAGES = 5_000
 _MOST_BYTES = 4 * 1024 * 1024
 _WAIT_SECONDS = 1.0
 _GATHER_SECONDS = 0.02
+"""Longer, and at full rate the broker would stand still, with as much under way as it may have without an answer."""
 _PAUSE_SECONDS = 0.005
 _CONNACK_SECONDS = 15.0
 _STEADY_SECONDS = 10.0

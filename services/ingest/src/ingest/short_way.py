@@ -59,11 +59,12 @@ class ShortWay:
         Returns:
             What `Placer.place` would come to, if that is points and nothing else; None where it has to tell.
         """
-        # Most messages are read in here: a call more would cost as much as all that is done with the time.
+        # Most messages pass here without a call but those that read them: each would cost as much as all that is done
+        # with the time.
         found: tuple[dict[str, Any], Groups] | None = None
         if (exact := self._exact) is not None:
             try:
-                found = exact.read(payload), exact.groups
+                found = exact.numbers(exact.decode(payload)), exact.groups
             except ValueError:
                 self._exact = None
         if found is None and (found := self._read(payload)) is None:
@@ -77,7 +78,8 @@ class ShortWay:
         if not self._earliest <= time <= arrived + self._most_ahead or time < arrived - self._most_behind:
             return None
         stand = self._stand
-        return points_of(groups, stand.at(time) if stand.assigned else stand.place, time, numbers)
+        place = stand.at(time) if stand.assigned else stand.place
+        return [Point(groups[0][0], place, time, numbers)] if len(groups) == 1 else _split(groups, place, time, numbers)
 
     def _points_of_no_time(self, groups: Groups, fields: Fields, arrived: int) -> list[Point]:
         stand, lane = self._stand, self._lane
@@ -114,6 +116,8 @@ class ShortWay:
 
 def points_of(groups: Groups, place: Place, time: int, fields: Fields) -> list[Point]:
     """A point for each measurement."""
-    if len(groups) == 1:
-        return [Point(groups[0][0], place, time, fields)]
+    return [Point(groups[0][0], place, time, fields)] if len(groups) == 1 else _split(groups, place, time, fields)
+
+
+def _split(groups: Groups, place: Place, time: int, fields: Fields) -> list[Point]:
     return [Point(measurement, place, time, {name: fields[name] for name in names}) for measurement, names in groups]

@@ -16,7 +16,8 @@ from hdh.store.interface import Refusal
 from ingest.journal import Move, Rejected
 from ingest.message import Fault, Ignored, Message, Placed, Reason
 
-_POINTS_AT_ONCE = 4_000
+POINTS_A_WRITE = 4_000
+"""With so many points it is time to write: a pass takes a bounded amount of memory."""
 _MOST_DETAILS = 5
 
 _log = structlog.get_logger()
@@ -78,10 +79,6 @@ class Part:
         self.messages += 1
         self.points += points
         self.owners += [number] * len(points)
-
-    def is_full(self) -> bool:
-        """Whether it is time to write what is there: a pass takes a bounded amount of memory."""
-        return len(self.points) >= _POINTS_AT_ONCE
 
     def write(self, write: Write) -> None:
         """Write what is not written yet; the messages of refused points get their faults.

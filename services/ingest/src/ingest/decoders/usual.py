@@ -6,7 +6,7 @@ object, a name that is no field) goes the long way, which comes to the same wher
 
 from collections.abc import Callable
 from keyword import iskeyword
-from typing import TYPE_CHECKING, Annotated, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import msgspec
 from msgspec.structs import asdict
@@ -61,12 +61,14 @@ class Exact(msgspec.Struct, frozen=True):
     """What reads payloads of the same names, at half of what it costs to find out their names.
 
     Attributes:
-        read: payload to its numbers, called as in the plan, the time whole and within what a time may be. Raises
-            ValueError where there is anything else in it.
+        decode: payload to what `numbers` takes. Raises ValueError where there is anything else in it, or a time that is
+            not whole or no time at all.
+        numbers: gives the numbers of what was decoded, called as in the plan.
         groups: as in the plan.
     """
 
-    read: Numbers
+    decode: Callable[[bytes], Any]
+    numbers: Callable[[Any], dict[str, Any]]
     groups: Groups
 
 
@@ -112,9 +114,9 @@ class Usual:
             if len(self._exact) >= _TYPES:
                 self._exact.clear()
             if self._objects and all(map(_is_attribute, plan.names)):
-                found = self._exact[names] = Exact(_reader_of(names, plan), plan.groups)
+                found = self._exact[names] = Exact(_decoder_of(names, plan), asdict, plan.groups)
             elif not self._objects and names == plan.names:
-                found = self._exact[names] = Exact(read, plan.groups)
+                found = self._exact[names] = Exact(read, dict, plan.groups)
         return found
 
     def _work_out(self, names: tuple[str, ...]) -> Plan | None:
@@ -134,12 +136,11 @@ def _is_attribute(name: str) -> bool:
     return not name.startswith("_") and not iskeyword(name)
 
 
-def _reader_of(names: tuple[str, ...], plan: Plan) -> Numbers:
+def _decoder_of(names: tuple[str, ...], plan: Plan) -> Callable[[bytes], msgspec.Struct]:
     attributes = [(name, _Time if name == TIME else float) for name in plan.names]
     rename = dict(zip(plan.names, names, strict=True))
     kind = msgspec.defstruct("Readings", attributes, rename=rename, forbid_unknown_fields=True, gc=False)
-    decode = msgspec.json.Decoder(kind).decode
-    return lambda payload: asdict(decode(payload))
+    return msgspec.json.Decoder(kind).decode
 
 
 def group(names: tuple[str, ...]) -> Groups:
