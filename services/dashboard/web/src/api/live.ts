@@ -93,7 +93,7 @@ export function useLive(filter: LiveFilter | null, onReadings: (readings: readon
   }, [url]);
 }
 
-export function liveUrl(filter: LiveFilter): string {
+function liveUrl(filter: LiveFilter): string {
   const query = new URLSearchParams();
   for (const [name, values] of Object.entries(filter) as [string, readonly string[] | undefined][]) {
     values?.forEach((value) => query.append(name, value));

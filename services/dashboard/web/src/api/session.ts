@@ -2,7 +2,7 @@
 import { ApiError, type Problem } from "@/api/client";
 import { queryClient, useAsk } from "@/api/query";
 
-export async function readSession(signal?: AbortSignal): Promise<{ signed_in: boolean }> {
+async function readSession(signal?: AbortSignal): Promise<{ signed_in: boolean }> {
   const answer = await ask("GET", undefined, signal);
   return (await answer.json()) as { signed_in: boolean };
 }

@@ -78,7 +78,7 @@ function useReading(panel: Panel, curve: PanelCurve, time: number | null, more: 
   return `${whole} (${from}–${to})`;
 }
 
-export function lastTime({ curve }: PanelCurve): number | null {
+function lastTime({ curve }: PanelCurve): number | null {
   const index = curve.value.findLastIndex((value) => value !== null);
   return curve.time[index] ?? null;
 }

@@ -1,6 +1,6 @@
 /** Where a curve is broken: more than three intervals without a reading are a gap, and only that. */
 
-export const INTERVALS = 3;
+const INTERVALS = 3;
 
 export interface Gap {
   /** The last time there was something, epoch milliseconds. */
@@ -69,7 +69,7 @@ export function broken(curve: Curve, sampling: Sampling): Broken {
 }
 
 /** Whether nothing came for more than three intervals between two readings, or two windows that hold some. */
-export function isGap(before: number, after: number, { interval, endOf }: Sampling): boolean {
+function isGap(before: number, after: number, { interval, endOf }: Sampling): boolean {
   return interval !== null && after - endOf(before) > INTERVALS * interval;
 }
 

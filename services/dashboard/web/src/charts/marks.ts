@@ -40,7 +40,7 @@ function drawGaps(u: uPlot, shown: Shown): void {
 }
 
 /** The gaps that all curves share. */
-export function commonGaps(gaps: readonly (readonly Gap[])[]): Gap[] {
+function commonGaps(gaps: readonly (readonly Gap[])[]): Gap[] {
   const [first, ...others] = gaps;
   let found: Gap[] = [...(first ?? [])];
   for (const other of others) {

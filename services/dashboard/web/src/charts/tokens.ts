@@ -40,7 +40,7 @@ function read(): Tokens {
 }
 
 /** The tokens of the theme that is shown. */
-export function tokens(): Tokens {
+function tokens(): Tokens {
   current ??= read();
   return current;
 }

@@ -53,10 +53,6 @@ export function useThemeChoice(): Choice {
   return useSyncExternalStore(subscribe, () => choice);
 }
 
-export function useTheme(): Theme {
-  return useSyncExternalStore(subscribe, theme);
-}
-
 /** A token's colour now, for a canvas: `token("s1")`. */
 export function token(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();

@@ -11,6 +11,7 @@ from hdh.errors import Misconfigured, Retryable
 from hdh.store.influxdb.generation import generation_of
 from hdh.store.influxdb.http import QUERY_SECONDS, Http, Refused
 from hdh.store.influxdb.influxql import identifier
+from hdh.store.influxdb.query import lines
 from hdh.store.url import InfluxUrl
 
 EVER = (-9_223_372_036_855, 9_223_372_036_855)
@@ -104,7 +105,7 @@ class Server:
         ended = False
         with of_source():
             try:
-                for line in _lines(self._http.post_form("/query", form, "application/json")):
+                for line in lines(self._http.post_form("/query", form, "application/json")):
                     for result in _results(line):
                         if "error" in result:
                             raise _error(self._http.base, statement, result["error"])
@@ -142,17 +143,6 @@ def of_source() -> Iterator[None]:
 def _source_words(error: Exception) -> str:
     text = str(error).replace("HDH_STORE_TOKEN", "HDH_MIGRATE_SOURCE_TOKEN").replace("HDH_STORE_URL", "source.url")
     return text.replace("The store at", "The source")
-
-
-def _lines(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    rest: list[bytes] = []
-    for piece in pieces:
-        first, *others = piece.split(b"\n")
-        rest.append(first)
-        for line in others:
-            yield b"".join(rest)
-            rest = [line]
-    yield b"".join(rest)
 
 
 def _results(line: bytes) -> Iterator[dict[str, Any]]:

@@ -73,7 +73,7 @@ def stream_tagged(
     """As `stream`, but yield series with their tags as JSON has them; one with many rows comes in parts."""
     asked = "; ".join([*statements, _END])
     ended = False
-    for line in _lines(_post(http, project, asked, parameters, "application/json")):
+    for line in lines(_post(http, project, asked, parameters, "application/json")):
         for result in _results(line):
             if "error" in result:
                 raise error_of(project, result["error"])
@@ -115,7 +115,7 @@ def _post(http: Http, project: str | None, query: str, parameters: Parameters | 
 
 def _explain(http: Http, project: str, asked: str, parameters: Parameters) -> NoReturn:
     """Ask again as JSON, which names errors, and raise them."""
-    for line in _lines(_post(http, project, asked, parameters, "application/json")):
+    for line in lines(_post(http, project, asked, parameters, "application/json")):
         # Only lines that can hold an error are parsed: the others may be many.
         if b'"error":' in line:
             for result in _results(line):
@@ -140,7 +140,8 @@ def _results(answer: bytes) -> Iterator[dict[str, Any]]:
         yield from parsed.get("results", [])
 
 
-def _lines(pieces: Iterator[bytes]) -> Iterator[bytes]:
+def lines(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """The lines of an answer that comes in pieces."""
     rest: list[bytes] = []
     for piece in pieces:
         first, *others = piece.split(b"\n")

@@ -25,7 +25,7 @@ export interface Tail {
   readonly count: number;
 }
 
-export const NO_TAIL: Tail = { readings: NOTHING, windows: NOTHING, count: 0 };
+const NO_TAIL: Tail = { readings: NOTHING, windows: NOTHING, count: 0 };
 
 /** Something that belongs to one question, and is nothing to the next. */
 interface Keyed<T> {

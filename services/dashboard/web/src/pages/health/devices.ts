@@ -45,7 +45,7 @@ interface Counted {
 }
 
 /** A device of a house; its components are one device. */
-export function deviceKey({ project, house, device }: Pick<Named, "project" | "house" | "device">): string {
+function deviceKey({ project, house, device }: Pick<Named, "project" | "house" | "device">): string {
   return `${project}/${house}/${nameOf(device)}`;
 }
 
