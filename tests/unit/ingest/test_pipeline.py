@@ -20,7 +20,7 @@ from ingest.pipeline import Pipeline
 from ingest.place import Placer
 from ingest.reports import Reports
 from ingest.short_way import ShortWay
-from ingest.write import Store
+from ingest.store import Store
 
 _SITE = "projects:\n  - {{id: a, title: A, timezone: UTC}}\n  - {{id: b, title: B, timezone: UTC}}\n{more}"
 

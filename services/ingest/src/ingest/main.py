@@ -33,7 +33,7 @@ from ingest.rejected import Choice, Tried, retry
 from ingest.reports import Reports
 from ingest.session import check_library
 from ingest.settings import IngestSettings
-from ingest.write import Store
+from ingest.store import Store
 
 _ENDS = frozenset({signal.SIGTERM, signal.SIGINT})
 _SIGNALS = _ENDS | {signal.SIGHUP}

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 import msgspec
+import structlog
 
 from hdh.model import Point
 from hdh.site import Site
@@ -25,6 +26,8 @@ _LONGEST_TOPIC = 1_024
 _LONGEST_COMPONENT = 128
 _LONGEST_SHAPE = 64
 _MOST_FAULTS = 20
+
+_log = structlog.get_logger()
 
 
 class _Bound(msgspec.Struct):
@@ -170,6 +173,16 @@ class Placer:
                 self._shapes.clear()
             self._shapes[names] = shape
         return shape
+
+
+def place(placer: Placer, message: Message) -> Placed:
+    """What a message comes to; if a decoder fails on it, that is a fault of the message's, never the end of all."""
+    try:
+        return placer.place(message)
+    except Exception as error:  # noqa: BLE001 (any bug)
+        _log.exception("decoder_failed", topic=message.topic, time=message.time)
+        detail = f"a decoder failed on it, which is a fault in ingest: {type(error).__name__}: {error}"
+        return Placed([], [Fault(Reason.PAYLOAD, detail[:1000])])
 
 
 def _bounded(faults: list[Fault]) -> list[Fault]:

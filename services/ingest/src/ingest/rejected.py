@@ -14,10 +14,10 @@ from ingest.journal import Rejected
 from ingest.journal.lock import Lock
 from ingest.journal.state import State
 from ingest.message import Placed
-from ingest.pipeline import place
-from ingest.place import Placer
+from ingest.part import Entry, Part
+from ingest.place import Placer, place
 from ingest.settings import check_topics
-from ingest.write import Entry, Part, Store
+from ingest.store import Store
 
 _MESSAGES_AT_ONCE = 1_000
 _BYTES_AT_ONCE = 4 * 1024 * 1024

@@ -11,10 +11,9 @@ from hdh.model import Point
 from ingest.cursor import Cursor, here, identity
 from ingest.journal import Batch, Journal, Lane
 from ingest.message import Message
-from ingest.pipeline import place
-from ingest.place import Placer
+from ingest.part import spell
+from ingest.place import Placer, place
 from ingest.placers import Placers
-from ingest.write import spell
 
 MOST_BEHIND = 200_000
 """How many messages a cursor may be behind: what is further back is read from the store instead."""

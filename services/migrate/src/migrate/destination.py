@@ -14,7 +14,7 @@ from hdh.site import Site
 from hdh.store import open_reader, open_writer
 from hdh.store.interface import Columns, Reader, Refusal, Writer
 from hdh.store.url import InfluxUrl, parse_store_url
-from ingest.write import Store
+from ingest.store import Store
 
 _LONGEST_WAIT = 30.0
 _WRITES_AT_ONCE = 2

@@ -13,8 +13,7 @@ from hdh.model import Point
 from hdh.site import Site
 from ingest.journal.segment import Segment
 from ingest.message import Message
-from ingest.pipeline import place
-from ingest.place import Placer
+from ingest.place import Placer, place
 from migrate.batch import BadRow, Batch, Chunk, Column, Labels
 from migrate.sources.columns import spread, texts_column
 from migrate.sources.interface import Read
