@@ -5,6 +5,7 @@ Services compose their settings from these classes and build them in `main`, nev
 """
 
 import os
+import ssl
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 from urllib.parse import unquote, urlsplit
@@ -117,11 +118,16 @@ class Settings(BaseSettings):
         return init_settings, env_settings, _FileSource(settings_cls)
 
 
-def _check_store_url(url: str) -> str:
+def check_store_url(url: str) -> str:
+    """A store's URL as it was given.
+
+    Raises:
+        ValueError: it is none; without the variable's name and the full stop, which an error of settings brings.
+    """
     try:
         parse_store_url(url)
     except Misconfigured as error:
-        raise ValueError(str(error)) from error
+        raise ValueError(str(error).removeprefix("HDH_STORE_URL=").rstrip(".")) from error
     return url
 
 
@@ -130,10 +136,19 @@ def _check_broker_url(url: str) -> str:
     return url
 
 
+def _check_certificates(path: Path) -> Path:
+    try:
+        ssl.create_default_context(cafile=path)
+    except OSError as error:
+        what = "is no certificate in PEM" if isinstance(error, ssl.SSLError) else error.strerror
+        raise ValueError(f"{path}: {what}") from error
+    return path
+
+
 class StoreSettings(Settings):
     """Where the store is."""
 
-    store_url: Annotated[str, AfterValidator(_check_store_url)] = Field(
+    store_url: Annotated[str, AfterValidator(check_store_url)] = Field(
         description="The store: sqlite:////data/store.db or influxdb://influxdb:8086?generation=2&org=hdh.",
     )
     store_token: SecretStr | None = Field(
@@ -154,8 +169,8 @@ class BrokerSettings(Settings):
         description="The broker: mqtt://user@host:1883 or mqtts://user@host:8883.",
     )
     broker_password: SecretStr | None = Field(default=None, description="The password of the user in HDH_BROKER_URL.")
-    broker_ca_file: Path | None = Field(
-        default=None, description="CA certificate (PEM) to check an mqtts broker by; without it the system's."
+    broker_ca_file: Annotated[Path, AfterValidator(_check_certificates)] | None = Field(
+        default=None, description="The CA certificate (PEM) to check an mqtts broker by; without it the system's."
     )
 
     @property

@@ -114,6 +114,40 @@ def test_a_store_url_is_checked_when_it_is_read(monkeypatch: pytest.MonkeyPatch)
         load(StoreSettings)
 
 
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("foo", "HDH_STORE_URL: 'foo': what has no scheme is no known store. Examples: sqlite:"),
+        ("influx://host", "HDH_STORE_URL: 'influx://host': 'influx' is no known store. Examples: sqlite:"),
+    ],
+)
+def test_a_wrong_store_url_is_told_once(url: str, told: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The variable's name, what was given, what is wrong; then examples, and what belongs there."""
+    monkeypatch.setenv("HDH_STORE_URL", url)
+    with pytest.raises(Misconfigured) as raised:
+        load(StoreSettings)
+    text = str(raised.value)
+    assert text.startswith(told)
+    assert text.count("HDH_STORE_URL") == 1
+    assert ".." not in text
+
+
+@pytest.mark.parametrize(
+    ("content", "told"), [(None, "No such file or directory"), ("none", "is no certificate in PEM")]
+)
+def test_certificates_are_read_with_the_settings(
+    content: str | None, told: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Whoever speaks with a broker is told before it begins, in one sentence."""
+    path = tmp_path / "ca.pem"
+    if content is not None:
+        path.write_text(content)
+    monkeypatch.setenv("HDH_BROKER_CA_FILE", str(path))
+    with pytest.raises(Misconfigured) as raised:
+        load(BrokerSettings)
+    assert str(raised.value).startswith(f"HDH_BROKER_CA_FILE: {path}: {told}. The CA certificate")
+
+
 def test_settings_do_not_change() -> None:
     """They are read once."""
 

@@ -64,7 +64,8 @@ def conversion(quantity: str, aggregate: Aggregate | None, asked: str) -> Conver
         remedy = f"Give unit={code}, or leave it out."
         raise Invalid(f"does not fit: {quantity} is in {code}.", parameter="unit", value=asked, remedy=remedy)
     if not units_of(asked):
-        raise Invalid("is no unit that is known.", parameter="unit", value=asked, remedy=_nearest(asked, code, source))
+        what, remedy = f"is no unit that is known for {quantity}.", _nearest(asked, code, source)
+        raise Invalid(what, parameter="unit", value=asked, remedy=remedy)
     target = units.unit_like(asked, source)
     if target is None:
         raise Invalid(

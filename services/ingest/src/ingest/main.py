@@ -64,10 +64,6 @@ def run() -> None:
 
 
 def _run(settings: IngestSettings) -> None:
-    if settings.broker_ca_file is not None and not settings.broker_ca_file.is_file():
-        raise Misconfigured(
-            f"HDH_BROKER_CA_FILE={settings.broker_ca_file} is no file. Name the CA's certificate (PEM)."
-        )
     check_library()
     sock = listen(parse_address(settings.ingest_listen), "HDH_INGEST_LISTEN")
     sites = SiteFile(settings.site_file, accept=Placer)  # routes may name decoders that are not there

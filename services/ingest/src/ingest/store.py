@@ -49,16 +49,17 @@ class Store:
             Retryable: the store is away.
             Misconfigured: projects that we can neither create nor write to; the others are created.
         """
-        problems = []
+        problems: dict[str, None] = {}  # what is wrong with the server is wrong for all projects: said once
         for project in list(self._to_create):
             try:
                 self._create(project)
             except Misconfigured as error:
-                problems.append(str(error))
-        if len(problems) > _MOST_PROBLEMS:
-            problems[_MOST_PROBLEMS:] = [f"And {len(problems) - _MOST_PROBLEMS} more projects."]
-        if problems:
-            raise Misconfigured(" ".join(problems))
+                problems[str(error)] = None
+        told = list(problems)
+        if len(told) > _MOST_PROBLEMS:
+            told[_MOST_PROBLEMS:] = [f"And {len(told) - _MOST_PROBLEMS} more projects."]
+        if told:
+            raise Misconfigured(" ".join(told))
 
     def is_set_up(self) -> bool:
         """Whether nothing is left for `create`."""

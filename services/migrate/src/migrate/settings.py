@@ -4,23 +4,13 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, SecretStr
 
-from hdh.errors import Misconfigured
-from hdh.settings import BrokerSettings, SiteSettings
-from hdh.store.url import parse_store_url
-
-
-def _check_store_url(url: str) -> str:
-    try:
-        parse_store_url(url)
-    except Misconfigured as error:
-        raise ValueError(str(error).removeprefix("HDH_STORE_URL=").rstrip(".")) from error
-    return url
+from hdh.settings import BrokerSettings, SiteSettings, check_store_url
 
 
 class MigrateSettings(BrokerSettings, SiteSettings):
     """The settings of all commands of `migrate`."""
 
-    store_url: Annotated[str, AfterValidator(_check_store_url)] | None = Field(
+    store_url: Annotated[str, AfterValidator(check_store_url)] | None = Field(
         default=None, description="The destination, where the mapping file names none."
     )
     store_token: SecretStr | None = Field(

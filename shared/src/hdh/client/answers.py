@@ -107,7 +107,10 @@ def polars_of(table: pa.Table) -> "pl.DataFrame":
     Raises:
         ModuleNotFoundError: polars is not installed.
     """
-    import polars as pl  # noqa: PLC0415 (optional)
+    try:
+        import polars as pl  # noqa: PLC0415 (optional)
+    except ModuleNotFoundError as error:
+        raise ModuleNotFoundError("polars is not installed. Install hdh[polars].", name="polars") from error
 
     frame = pl.from_arrow(table)
     assert isinstance(frame, pl.DataFrame)  # noqa: S101 (a table never becomes a series)

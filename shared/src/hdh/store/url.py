@@ -54,7 +54,8 @@ def parse_store_url(url: str) -> SqliteUrl | InfluxUrl:
     if parts.scheme == "sqlite":
         return _sqlite(url, parts.netloc, unquote(parts.path), options)
     if parts.scheme not in {"influxdb", "influxdbs"}:
-        raise Misconfigured(f"HDH_STORE_URL={url!r}: {parts.scheme or 'no'!r} is no known store. {_EXAMPLES}")
+        scheme = repr(parts.scheme) if parts.scheme else "what has no scheme"
+        raise Misconfigured(f"HDH_STORE_URL={url!r}: {scheme} is no known store. {_EXAMPLES}")
     if parts.username or parts.password:
         raise Misconfigured("HDH_STORE_URL holds credentials: give them as HDH_STORE_TOKEN or HDH_STORE_TOKEN_FILE.")
     if parts.path.strip("/"):
