@@ -161,4 +161,4 @@ def test_the_page_names_no_shell_command_that_is_none() -> None:
     """Its shell blocks can be taken apart as a shell does."""
     for language, source in _blocks():
         if language == "sh":
-            assert all(shlex.split(line)[0] in {"pip", "export"} for line in source.splitlines() if line)
+            assert all(shlex.split(line)[0] in {"python3", "pip", "export"} for line in source.splitlines() if line)

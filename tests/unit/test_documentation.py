@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import yaml
 
 from hdh.settings import PREFIX, Settings
 
@@ -61,6 +62,17 @@ def test_every_variable_stands_in_its_services_table(service: Path) -> None:
     """A service's README tells all that it reads, and nothing that it does not."""
     documented = set(re.findall(r"^\|.*?`(HDH_\w+)`", readme(service), re.MULTILINE))
     assert variables(service) == {name for name in documented if not name.endswith("_FILE") or name in EVERY}
+
+
+@pytest.mark.parametrize("service", ["ingest", "api"])
+def test_every_limit_can_be_set_in_the_stack(service: str) -> None:
+    """What is a number is no matter of the stack's own wiring: Compose passes it on as the operator gives it."""
+    module = importlib.import_module(f"{service}.settings")
+    fields = vars(module)[f"{service.capitalize()}Settings"].model_fields
+    limits = {f"{PREFIX}{name.upper()}" for name, field in fields.items() if field.annotation in {int, float}}
+    stack = yaml.safe_load((ROOT / "compose" / "compose.yaml").read_text(encoding="utf-8"))
+    given = stack["services"][service]["environment"]
+    assert {name: given.get(name, "missing") for name in limits} == dict.fromkeys(limits)
 
 
 @pytest.mark.parametrize("path", tracked("*.md"), ids=lambda path: str(path.relative_to(ROOT)))

@@ -51,7 +51,7 @@ def page(runs: list[Run]) -> str:
     parts = [
         "# What the fault suite found",
         "",
-        "Written by `make test-faults`; [README.md](README.md) says how to read it.",
+        "Written by `make test-faults`, with the seeds named below; [README.md](README.md) says how to read it.",
         "",
         f"{datetime.now(UTC):%Y-%m-%d}, {machine()}. {versions()}.",
     ]
