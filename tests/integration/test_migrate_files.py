@@ -371,17 +371,6 @@ def test_a_source_that_changed_is_moved_again(tmp_path: Path) -> None:
     assert "0 of 1 parts were moved now" in move(mapping)
 
 
-def test_another_mapping_is_refused_once_something_was_moved(tmp_path: Path) -> None:
-    """What was moved went by the old file: a changed one would leave both."""
-    path = tmp_path / "history.lp"
-    path.write_text(LINES)
-    mapping = lines_mapping(path)
-    move(mapping)
-    mapping.write_text(mapping.read_text(encoding="utf-8").replace("toe", "healthy-digital-house"), encoding="utf-8")
-    with pytest.raises(Misconfigured, match="The mapping file was changed"):
-        move(mapping)
-
-
 @pytest.mark.influxdb1
 def test_nanoseconds_beyond_the_calendar_are_no_crash(influxd: Influxd, tmp_path: Path) -> None:
     """Times at the ends of what a server knows are rejected as out of reason, each by itself."""

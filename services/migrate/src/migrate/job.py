@@ -1,13 +1,15 @@
 """One migration: a mapping file with its source, destination and ledger, and what can be done with it."""
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event
 
 from hdh.errors import Misconfigured
 from hdh.mqtt.pace import parse_speed
 from hdh.site import Site, load_site
+from hdh.site.load import parse_site
 from hdh.times import iso, now_ms
 from migrate.ahead import Ahead
 from migrate.bulk import publishing
@@ -15,7 +17,7 @@ from migrate.convert import CHANGES, LEFT, Converter
 from migrate.destination import Destination, Patience
 from migrate.intake import Intake
 from migrate.ledger import Ledger
-from migrate.mapping.load import Mapping, check_decided, check_projects, load_mapping
+from migrate.mapping.load import Mapping, check_decided, check_projects, load_mapping, parse_mapping
 from migrate.progress import Progress
 from migrate.rejects import write_rejects
 from migrate.replay import Replayer
@@ -138,19 +140,19 @@ class Job:
 
     def _check_settled(self) -> None:
         """Refuse to go on with another mapping or destination than the one that the ledger is of."""
-        settled = {
-            _MAPPING: ("the mapping file was changed", self._mapping.text),
-            _DESTINATION: ("the destination is another one", self._url or ""),
-            _SITE: ("the site file was changed", self._site.text),
-        }
+        settled: list[tuple[str, str, str, Callable[[str], object]]] = [
+            (_MAPPING, "The mapping file was changed", self._mapping.text, _meaning_of_mapping),
+            (_DESTINATION, "The destination is another one", self._url or "", str),
+            (_SITE, "The site file was changed", self._site.text, _meaning_of_site),
+        ]
         began = bool(self._ledger.done())
-        for name, (what, text) in settled.items():
+        for name, what, text, meaning in settled:
             known = self._ledger.note(name)
             if known is None or not began:
                 self._ledger.set_note(name, text)
-            elif known != text:
+            elif not _same(known, text, meaning):
                 raise Misconfigured(
-                    f"{what[0].upper()}{what[1:]} since this migration began, and what was moved went by the old one. "
+                    f"{what} since this migration began, and what was moved went by the old one. "
                     f"Put it back; or move {self._ledger.path} away to move all again, which overwrites equal readings "
                     "(what went to other names or places before stays there until it is deleted)."
                 )
@@ -185,6 +187,26 @@ class Job:
     def _source_name(self) -> str:
         source = self._mapping.entry.source
         return f"{source.kind} {source.url or source.path}"
+
+
+def _same(known: str, text: str, meaning: Callable[[str], object]) -> bool:
+    """Whether two texts say the same: a comment, or an empty list that was removed, is no change."""
+    if known == text:
+        return True
+    try:
+        return meaning(known) == meaning(text)
+    except Misconfigured:
+        # One of them is none that this version reads: there may have been no site file.
+        return False
+
+
+def _meaning_of_mapping(text: str) -> object:
+    return parse_mapping(text, Path()).entry
+
+
+def _meaning_of_site(text: str) -> object:
+    site = parse_site(text, "")
+    return site.projects, [replace(route, line=0) for route in site.routes]
 
 
 def open_job(path: Path, settings: MigrateSettings, stop: Event) -> Job:
