@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hdh.model import Point
+from ingest.decoders import usual
 from ingest.message import Message, Placed
 from tests.unit.ingest.test_place import DAY, NOW, placer, send
 
@@ -48,9 +49,15 @@ _names = st.sampled_from(["", *_NAMES])
 _usual_values = st.one_of(
     st.floats(-1e3, 1e3),
     st.integers(-9, 2**60),
-    st.sampled_from([NOW, NOW / 1000, NOW // 1000, NOW - 200 * DAY, 1e20, 10**30]),
+    st.sampled_from([NOW, float(NOW), NOW / 1000, NOW // 1000, NOW // 1000 + 0.5, NOW - 200 * DAY, 1e20, 10**30, -5.0]),
 )
 _any_values = st.one_of(_usual_values, st.none(), st.booleans(), st.sampled_from(["ON", "21.5", {}, [1], math.inf]))
+
+
+@pytest.fixture(autouse=True)
+def types_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What many examples use up, the next ones must not lack."""
+    monkeypatch.setattr(usual, "_TYPES", 1 << 20)
 
 
 def _sorted(points: list[Point]) -> list[Point]:
@@ -134,3 +141,34 @@ def test_names_that_come_again_are_read_as_they_were_met() -> None:
         [point] = way.points(b'{"tempC": %d, "time": %d}' % (number, NOW), NOW) or []
         assert (point.time, point.fields) == (NOW, {"temperature": number})
     assert [p.measurement for p in way.points(b'{"humidity": 45, "co2": 600}', NOW) or []] == ["climate", "air"]
+
+
+@pytest.mark.parametrize("time", [str(NOW), f"{NOW}.0", str(NOW // 1000), f"{NOW // 1000}.0"])
+def test_whole_times_keep_the_type_of_their_names(time: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also as Python spells `datetime.timestamp()` of a whole second: names are met twice, then known."""
+    looked_up: list[tuple[str, ...]] = []
+    exact = usual.Usual.exact
+
+    def counted(kinds: usual.Usual, names: tuple[str, ...], *rest: Any) -> usual.Exact | None:
+        looked_up.append(names)
+        return exact(kinds, names, *rest)
+
+    monkeypatch.setattr(usual.Usual, "exact", counted)
+    way = placer().short_way("toe/h1/kitchen/s")
+    assert way is not None
+    points = [way.points(b'{"time": %b, "temperature": 21.5}' % time.encode(), NOW) for _ in range(5)]
+    assert [each[0].time // 1000 for each in points if each] == [NOW // 1000] * 5
+    assert looked_up == [("time", "temperature")]
+
+
+def test_kinds_of_payloads_take_a_bounded_number_of_types(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those that come later are read by their names, and come to the same."""
+    monkeypatch.setattr(usual, "_TYPES", 2)
+    kinds = usual.Usual(lambda _: lambda payload: msgspec.json.decode(payload, type=dict[str, float]), lambda _: None)
+    given = []
+    for name in ("temperature", "humidity", "co2", "temperature"):
+        plan = kinds.plan((name,))
+        assert plan is not None
+        given.append(kinds.exact((name,), plan, lambda _: {}))
+    assert [each is not None for each in given] == [True, True, False, True]
+    assert given[0] is given[3]

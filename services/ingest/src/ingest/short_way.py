@@ -71,7 +71,13 @@ class ShortWay:
             return None
         numbers, groups = found
         time = numbers.pop(TIME, None)
-        if time is None or not self._keeps_time:
+        if time is None:
+            return self._points_of_no_time(groups, numbers, arrived)
+        if type(time) is float:
+            if not 0 <= time < MILLISECONDS_END or time != int(time):
+                return None
+            time = int(time)
+        if not self._keeps_time:
             return self._points_of_no_time(groups, numbers, arrived)
         if time < SECONDS_END:
             time *= 1000
@@ -102,16 +108,11 @@ class ShortWay:
         plan = self._usual.plan(names)
         if plan is None:
             return None
-        numbers: dict[str, Any] = dict(zip(plan.names, values.values(), strict=True))
-        if (time := numbers.get(TIME)) is not None:
-            if not 0 <= time < MILLISECONDS_END or time != int(time):
-                return None
-            numbers[TIME] = int(time)
         newest, self._newest_names = self._newest_names, hash(names)
         if newest == self._newest_names:
             # The second one running: those that follow will probably have these names, too.
             self._exact = self._usual.exact(names, plan, self._read_any)
-        return numbers, plan.groups
+        return dict(zip(plan.names, values.values(), strict=True)), plan.groups
 
 
 def points_of(groups: Groups, place: Place, time: int, fields: Fields) -> list[Point]:

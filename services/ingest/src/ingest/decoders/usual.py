@@ -22,11 +22,12 @@ LONGEST = 1_024
 """Payloads of more bytes go the long way, as what is remembered of their names must be bounded."""
 TIME = "time"
 """What a payload's time is called beside its fields, none of which may be called so."""
-_Time = Annotated[int, msgspec.Meta(ge=0, lt=MILLISECONDS_END)]
+_Time = Annotated[int, msgspec.Meta(ge=0, lt=MILLISECONDS_END)] | float
 _REMEMBERED = 4_096
 _TYPES = 512
 _MOST_NAMES = 32
-"""So many kinds of payloads, of so many names, get a type of their own at a time: a type takes 1 kB a name."""
+"""So many kinds of payloads, the first ones of so many names at most, get a type of their own, which takes 1 kB a name
+and is never given back, as topics hold on to it. Further kinds are read by their names, at twice the cost."""
 
 Numbers: TypeAlias = Callable[[bytes], dict[str, float]]
 """Payload to numbers by name. Raises ValueError where there is anything else in it."""
@@ -61,8 +62,8 @@ class Exact(msgspec.Struct, frozen=True):
     """What reads payloads of the same names, at half of what it costs to find out their names.
 
     Attributes:
-        decode: payload to what `numbers` takes. Raises ValueError where there is anything else in it, or a time that is
-            not whole or no time at all.
+        decode: payload to what `numbers` takes. Raises ValueError where there is anything else in it, or a time in
+            whole numbers that is none.
         numbers: gives the numbers of what was decoded, called as in the plan.
         groups: as in the plan.
     """
@@ -110,9 +111,7 @@ class Usual:
     def exact(self, names: tuple[str, ...], plan: Plan, read: Numbers) -> Exact | None:
         """What reads payloads of these very names, which `read` has read; None where there is no such thing."""
         found = self._exact.get(names)
-        if found is None and len(names) <= _MOST_NAMES:
-            if len(self._exact) >= _TYPES:
-                self._exact.clear()
+        if found is None and len(names) <= _MOST_NAMES and len(self._exact) < _TYPES:
             if self._objects and all(map(_is_attribute, plan.names)):
                 found = self._exact[names] = Exact(_decoder_of(names, plan), asdict, plan.groups)
             elif not self._objects and names == plan.names:
