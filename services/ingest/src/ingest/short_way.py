@@ -4,6 +4,7 @@ from typing import Any
 
 from hdh.model import Place, Point
 from hdh.site.stand import Stand
+from hdh.times import from_epoch
 from ingest.decoders import Address
 from ingest.decoders.fields import Fields
 from ingest.decoders.payload import MILLISECONDS_END, SECONDS_END
@@ -74,13 +75,13 @@ class ShortWay:
         if time is None:
             return self._points_of_no_time(groups, numbers, arrived)
         if type(time) is float:
-            if not 0 <= time < MILLISECONDS_END or time != int(time):
+            if not 0 <= time < MILLISECONDS_END:
                 return None
-            time = int(time)
+            time = from_epoch(time)
+        elif time < SECONDS_END:
+            time *= 1000
         if not self._keeps_time:
             return self._points_of_no_time(groups, numbers, arrived)
-        if time < SECONDS_END:
-            time *= 1000
         if not self._earliest <= time <= arrived + self._most_ahead or time < arrived - self._most_behind:
             return None
         stand = self._stand
