@@ -8,8 +8,7 @@ from threading import Event
 
 from hdh.errors import Misconfigured
 from hdh.mqtt.pace import parse_speed
-from hdh.site import Site, load_site
-from hdh.site.load import parse_site
+from hdh.site import Site, load_site, parse_site
 from hdh.times import iso, now_ms
 from migrate.ahead import Ahead
 from migrate.bulk import publishing
