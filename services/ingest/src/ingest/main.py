@@ -82,7 +82,13 @@ def _run(settings: IngestSettings) -> None:
     serving = _thread("http", http.run, [sock])
     for thread in (receiving, writing, serving):
         thread.start()
-    _log.info("ingest_started", listen=settings.ingest_listen, site_version=sites.site.version)
+    _log.info(
+        "ingest_started",
+        listen=settings.ingest_listen,
+        journal=str(settings.journal_dir),
+        received=journal.last,
+        site_version=sites.site.version,
+    )
     _watch(sites, appended)
     stop.set()
     appended.set()
