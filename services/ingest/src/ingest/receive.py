@@ -7,7 +7,6 @@ from threading import Event
 import msgspec
 import structlog
 from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags
-from paho.mqtt.enums import MQTTProtocolVersion
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
@@ -19,6 +18,7 @@ from ingest.clock import MOST_AHEAD_MS, EntryClock, now_ms
 from ingest.journal import Journal
 from ingest.message import Messages
 from ingest.packets import Packets
+from ingest.protocol import Protocol
 from ingest.redelivery import Window
 from ingest.reports import Reports
 from ingest.session import Connection
@@ -37,9 +37,7 @@ _TAKEN_OVER_SECONDS = 20.0
 _SUSPICIOUS = 3
 _REPORTS_AT_ONCE = 100
 _TOPICS_NOTE = "topics"
-_UNSUPPORTED_PROTOCOL = 0x84
 _TAKEN_OVER = 0x8E
-_TRIES_A_PROTOCOL = 2
 
 _log = structlog.get_logger()
 
@@ -86,8 +84,7 @@ class Receiver:
         self._clock = EntryClock(journal.newest(now, now + 2 * MOST_AHEAD_MS))
         self._window = Window(journal)
         self._others = Others(settings.topics_of_others) if settings.topics_of_others else None
-        self._protocol = MQTTProtocolVersion.MQTTv5
-        self._refused = 0
+        self._protocol = Protocol()
         self._packets = Packets()
         self._resumed = False
         self._connected_at: float | None = None
@@ -144,7 +141,7 @@ class Receiver:
     def _connect_and_receive(self, stop: Event) -> None:
         # Messages wait better in the broker than in the tries of a journal that cannot take them.
         self._journal.check()
-        connection = Connection(self._settings, self._protocol)
+        connection = Connection(self._settings, self._protocol.version)
         connection.on_connect = self._on_connect
         connection.on_subscribe = self._on_subscribe
         connection.on_disconnect = self._on_disconnect
@@ -155,7 +152,9 @@ class Receiver:
                 connection.on_disconnect = None
                 connection.disconnect()
             elif self._connected_at is None:
-                self._try_other_protocol()
+                if not self.problem.startswith("The broker"):
+                    self.problem = f"The broker at {self._settings.broker_url} closed the connection before it took us."
+                self._protocol.ended()
         finally:
             self._arrivals.tell()
             connection.shut()
@@ -232,20 +231,16 @@ class Receiver:
         assert isinstance(client, Connection)  # noqa: S101 (for the type checker)
         if reason.is_failure:
             self.problem = self._refusal(reason)
-            _log.warning("broker_refused", reason=str(reason), protocol=self._protocol.name)
-            if reason.value == _UNSUPPORTED_PROTOCOL:
-                self._refused = _TRIES_A_PROTOCOL
-            else:
-                # It speaks our protocol, as it told what is wrong: do not try the other one.
-                self._refused = -1
+            _log.warning("broker_refused", reason=str(reason), protocol=self._protocol.version.name)
+            self._protocol.refused(reason)
             return
-        self._refused = 0
+        self._protocol.taken()
         self._connected_at = time.monotonic()
         self._resumed = flags.session_present
         self.connects += 1
         wanted = set(self._settings.topics)
         known = set(msgspec.json.decode(self._journal.note(_TOPICS_NOTE) or "[]", type=list[str]))
-        _log.info("broker_connected", protocol=self._protocol.name, session_resumed=self._resumed)
+        _log.info("broker_connected", protocol=self._protocol.version.name, session_resumed=self._resumed)
         self._note_topics(wanted | known)
         if unwanted := sorted(known - wanted):
             client.unsubscribe(unwanted)
@@ -299,15 +294,3 @@ class Receiver:
             )
             self._wait_at_least = _TAKEN_OVER_SECONDS
         _log.warning("broker_disconnected", reason=str(reason), problem=self.problem)
-
-    def _try_other_protocol(self) -> None:
-        """A broker that knows only MQTT 3.1.1 refuses MQTT 5, or closes the connection without a word."""
-        if not self.problem.startswith("The broker"):
-            self.problem = f"The broker at {self._settings.broker_url} closed the connection before it took us."
-        self._refused += 1
-        if self._refused < _TRIES_A_PROTOCOL:
-            return
-        self._refused = 0
-        five = self._protocol == MQTTProtocolVersion.MQTTv5
-        self._protocol = MQTTProtocolVersion.MQTTv311 if five else MQTTProtocolVersion.MQTTv5
-        _log.info("broker_protocol_changed", protocol=self._protocol.name)
