@@ -14,6 +14,7 @@ from hdh.model import ALL_TIME, Place
 from hdh.store import open_reader
 from hdh.store.interface import Selection
 from tests.common.api import CLIENT, Api
+from tests.common.eventually import eventually
 from tests.common.servers import free_port, unique
 from tests.common.stores import points, put
 
@@ -163,6 +164,8 @@ def test_hostile_names_select_nothing_but_themselves(world: World) -> None:
     devices = [point for name in names for point in points(Place("villa", "hall", name), "co2", readings)]
     put(world.api.env["HDH_STORE_URL"], {project: devices})  # type: ignore[index]
     key = world.api.key("everything")
+    # A project that was just made is known a second later at the latest.
+    eventually(lambda: world.api.get("readings", key=key, project=project).is_success)
 
     answers = {name: world.api.get("readings", key=key, project=project, device=name).json() for name in names}
     found = {name: [series["device"] for series in answer["series"]] for name, answer in answers.items()}
