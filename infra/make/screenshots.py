@@ -11,7 +11,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 TARGET = Path(__file__).parents[2] / "services" / "dashboard" / "screenshots"
 _ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--hide-scrollbars"]
@@ -95,7 +95,8 @@ def take(browser: Browser, address: str, shot: Shot, target: Path) -> None:
     page.locator(shot.shown).first.wait_for(state="attached")
     if not shot.path.startswith("/data-health"):
         page.locator(".live-live").wait_for()
-    page.wait_for_function("document.querySelectorAll('.placeholder, .day-waiting').length === 0")
+    # Asked from here: the pages' policy forbids a condition that the page itself tries again.
+    expect(page.locator(".placeholder, .day-waiting")).to_have_count(0, timeout=120_000)
     page.wait_for_load_state("load")
     page.wait_for_timeout(1000)
     page.screenshot(path=target / f"{shot.name}.png", timeout=120_000)

@@ -21,7 +21,7 @@ def test_another_mapping_is_refused_once_something_was_moved(tmp_path: Path) -> 
 
 
 def test_a_comment_is_no_change(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What decides is what mapping and site file say; another room is a change."""
+    """What decides is what mapping and site file say; another retention is a change."""
     path, site = tmp_path / "history.lp", tmp_path / "site.yaml"
     path.write_text(LINES)
     site.write_text("projects:\n  - {id: toe, title: TOE, timezone: Europe/Helsinki, retention: forever}\n")

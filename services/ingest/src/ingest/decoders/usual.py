@@ -26,7 +26,7 @@ _Time = Annotated[int, msgspec.Meta(ge=0, lt=MILLISECONDS_END)] | float
 _REMEMBERED = 4_096
 _TYPES = 512
 _MOST_NAMES = 32
-"""So many kinds of payloads, the first ones of so many names at most, get a type of their own, which takes 1 kB a name
+"""So many kinds of payloads, the first that come and have no more names, get a type of their own: it takes 1 kB a name,
 and is never given back, as topics hold on to it. Further kinds are read by their names, at twice the cost."""
 
 Numbers: TypeAlias = Callable[[bytes], dict[str, float]]

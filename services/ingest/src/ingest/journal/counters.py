@@ -1,4 +1,4 @@
-"""What became of the messages of a journal, in numbers. Called within a transaction of the state."""
+"""What became of the messages of a journal, in numbers. Called by the state, under its lock."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping

@@ -1,4 +1,4 @@
-"""The rejected messages of a journal, a row each. Called within a transaction of the state."""
+"""The rejected messages of a journal, a row each. Called by the state, under its lock."""
 
 from collections.abc import Iterable
 from dataclasses import replace
