@@ -1,11 +1,14 @@
 """`/written`: the points that were written, line by line as it happens, for whoever shows them live."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import Annotated, Any
 
 import msgspec
+from anyio import CancelScope
 from fastapi import FastAPI, Query, Request
 from fastapi.responses import JSONResponse, StreamingResponse
+from starlette.concurrency import run_in_threadpool
+from starlette.types import Receive, Scope, Send
 
 from hdh.errors import Invalid, Retryable
 from ingest.cursor import parse
@@ -38,10 +41,27 @@ def add_written(app: FastAPI, journal: Journal, progress: Progress) -> None:
         if len(streams) >= MOST_STREAMS:
             raise Retryable(f"{MOST_STREAMS} streams are open, the most that there may be.")
         tail = Tail(journal, begin or None, end or None)
-        return StreamingResponse(_lines(tail, progress, streams), media_type="application/x-ndjson")
+        return _Lines(_lines(tail, progress, streams))
 
 
-def _lines(tail: Tail, progress: Progress, streams: set[Tail]) -> Iterator[bytes]:
+class _Lines(StreamingResponse):
+    """Ends its lines when the reader goes away: Starlette leaves that to the garbage collector."""
+
+    media_type = "application/x-ndjson"
+
+    def __init__(self, lines: Generator[bytes]) -> None:
+        super().__init__(lines)
+        self._lines = lines
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            with CancelScope(shield=True):
+                await run_in_threadpool(self._lines.close)
+
+
+def _lines(tail: Tail, progress: Progress, streams: set[Tail]) -> Generator[bytes]:
     # Counted here, as what is never begun is never ended.
     streams.add(tail)
     try:
