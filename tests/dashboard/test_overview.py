@@ -12,8 +12,6 @@ from tests.dashboard.conftest import NewPage, Stack
 
 pytestmark = [pytest.mark.browser, pytest.mark.mosquitto]
 
-LIVE_MS = 2000
-
 
 def open_overview(stack: Stack, page: Page) -> None:
     """Open it and wait until it is live."""
@@ -22,7 +20,7 @@ def open_overview(stack: Stack, page: Page) -> None:
     expect(page.locator("article.house")).to_have_count(len(stack.village.names))
 
 
-def test_a_published_reading_appears_within_two_seconds(stack: Stack, new_page: NewPage) -> None:
+def test_a_published_reading_appears_by_itself(stack: Stack, new_page: NewPage) -> None:
     """Without reload: what hangs in the window's memory is still there afterwards."""
     page = new_page()
     open_overview(stack, page)
@@ -30,7 +28,7 @@ def test_a_published_reading_appears_within_two_seconds(stack: Stack, new_page: 
     house = stack.village.names[0]
     stack.publish(f"{PUBLIC}/{house}/bedroom/air-bedroom", json.dumps({"time": now_ms(), "temperature": 29.5}))
     shown = page.locator("article.house").filter(has_text="house-1").filter(has_text="29.5")
-    expect(shown).to_be_visible(timeout=LIVE_MS)
+    expect(shown).to_be_visible()
     expect(shown.locator(".chip")).to_have_text(re.compile("too warm"))
     assert page.evaluate("window.witness") == 1
 
@@ -60,7 +58,7 @@ def test_the_language_is_switched_in_place(stack: Stack, new_page: NewPage) -> N
     page.get_by_role("button", name="Suomi").click()
     expect(page.get_by_role("heading", name="Talot")).to_be_visible()
     expect(page.locator(".house-value").first).to_contain_text(re.compile(r"\d,\d"))
-    assert page.evaluate("document.documentElement.lang") == "fi"
+    expect(page.locator("html")).to_have_attribute("lang", "fi")
     page.reload()
     expect(page.get_by_role("heading", name="Talot")).to_be_visible()
 

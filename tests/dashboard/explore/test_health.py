@@ -7,11 +7,11 @@ import paho.mqtt.publish as mqtt
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.common.axe import serious
 from tests.common.eventually import eventually
 from tests.common.servers import unique
 from tests.dashboard.explore import village
 from tests.dashboard.explore.conftest import OpenPage, Stack
-from tests.dashboard.explore.test_explore import serious
 
 pytestmark = [pytest.mark.browser, pytest.mark.mosquitto]
 
