@@ -78,9 +78,9 @@ class SiteFile:
             return
         self.problem = ""
         if site.version != self.site.version:
-            _log.info("site_file_loaded", version=site.version)
             self.site = site
             self.changed.set()
+            _log.info("site_file_loaded", version=site.version)
 
     def _load(self) -> Site:
         site = load_site(self._path)
