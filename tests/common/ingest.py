@@ -50,7 +50,8 @@ class Ingest(Server):
             with urllib.request.urlopen(f"{self.url}{path}", timeout=10) as answer:
                 return json.load(answer)
         except urllib.error.HTTPError as error:
-            return json.load(error)
+            with error:
+                return json.load(error)
 
     def status(self) -> dict[str, Any]:
         """Its counters; they must reconcile at any moment."""
@@ -66,7 +67,7 @@ class Ingest(Server):
         """It is connected and subscribed, and nothing is wrong with its store."""
         return bool(self.get("/health/ready")["status"] == "ready")
 
-    def start_anyhow(self, *, seconds: float = 30) -> None:
+    def start_anyhow(self, *, seconds: float = 90) -> None:
         """Start it and wait until it answers, whatever it says."""
         self.start_and_leave()
         eventually(lambda: self.get("/health/live"), seconds=seconds)

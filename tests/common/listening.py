@@ -1,8 +1,9 @@
 """One who listens to `/v1/live`, in a thread of its own."""
 
 import json
+import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from threading import Event, Thread
 from typing import Any
@@ -53,8 +54,8 @@ class Listening:
                 elif name == "id":
                     last = value
                 elif name == "data":
-                    self.events.append((kind, json.loads(value)))
                     self.last = last
+                    self.events.append((kind, json.loads(value)))
         except (httpx.HTTPError, httpx.StreamError):
             pass
         finally:
@@ -63,7 +64,7 @@ class Listening:
 
 @contextmanager
 def listening(url: str, *, key: str | None = None, after: str = "", **parameters: Any) -> Iterator[Listening]:
-    """Listen for as long as the context lasts; it begins with the first heartbeat."""
+    """Listen for as long as the context lasts; it begins once the api hears all of ingest."""
     headers = ({"Authorization": f"Bearer {key}"} if key else {}) | ({"Last-Event-ID": after} if after else {})
     heard = Listening()
     with _CLIENT.stream("GET", f"{url}/v1/live", headers=headers, params=parameters) as answer:
@@ -72,9 +73,10 @@ def listening(url: str, *, key: str | None = None, after: str = "", **parameters
         # Another thread may not close what this one reads: the socket's end wakes it.
         thread = Thread(target=heard.take, args=(answer.iter_lines(),), daemon=True)
         thread.start()
-        eventually(lambda: heard.of("heartbeat"))
+        eventually(lambda: any(beat["complete"] for beat in heard.of("heartbeat")))
         try:
             yield heard
         finally:
-            answer.extensions["network_stream"].close()
+            with suppress(OSError):  # it has ended already
+                answer.extensions["network_stream"].get_extra_info("socket").shutdown(socket.SHUT_RDWR)
             thread.join(10)

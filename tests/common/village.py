@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 
+from tests.common.acknowledged import acknowledged
+
 MINUTE = 60_000
 STEP = 10 * MINUTE
 DAY = 24 * 60 * MINUTE
@@ -80,7 +82,7 @@ def publish(port: int, messages: Iterator[tuple[str, str]]) -> int:
     try:
         sent = [client.publish(topic, payload, qos=1) for topic, payload in messages]
         for info in sent:
-            info.wait_for_publish(30)
+            acknowledged(info)
     finally:
         client.disconnect()
         client.loop_stop()

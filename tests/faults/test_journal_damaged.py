@@ -50,6 +50,7 @@ def test_a_damaged_journal(
     store_url = f"sqlite:///{tmp_path}/store.db"
     ingest = Ingest(tmp_path / "ingest", mosquitto.url, _NOBODY)
     ingest.start_anyhow()
+    eventually(lambda: ingest.status()["broker"] == "connected")
     with Publisher(mosquitto.port, tmp_path / "ledger", 2_000, 1_000) as publisher:
         numbers = publisher.finish()
     eventually(lambda: ingest.status()["pending"] == 2_000)

@@ -46,7 +46,7 @@ def test_a_destination_that_goes_away_costs_only_time(tmp_path: Path) -> None:
         time.sleep(3)  # the time that it is away
         assert moving.is_alive()
         destination.start()
-        moving.join(60)
+        moving.join(180)
         assert not moving.is_alive()
         report = verified(mapping)
         assert (report.verdict, report.counts["written"]) == ("equal", counts["written"])
@@ -64,7 +64,7 @@ def test_a_source_that_goes_away_costs_only_time(tmp_path: Path) -> None:
         time.sleep(2)  # the time that it is away
         assert moving.is_alive()
         source.start()
-        moving.join(60)
+        moving.join(180)
         assert not moving.is_alive()
         report = verified(mapping)
         assert (report.verdict, report.counts["written"]) == ("equal", counts["written"])

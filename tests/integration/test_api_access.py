@@ -283,7 +283,7 @@ def test_the_api_refuses_to_serve_everyone_everything(tmp_path: Path) -> None:
     """Without key and public project it does not bind more than loopback, and says so in one sentence."""
     api = Api(tmp_path, f"sqlite:///{tmp_path}/store.db", HDH_API_LISTEN=f"0.0.0.0:{free_port()}")
 
-    done = subprocess.run(api.command, env=api.env, check=False, capture_output=True, text=True, timeout=30)
+    done = subprocess.run(api.command, env=api.env, check=False, capture_output=True, text=True, timeout=60)
 
     assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
     assert done.stderr.startswith("HDH_API_LISTEN=0.0.0.0:")
@@ -293,7 +293,7 @@ def test_a_taken_address_is_told(world: World, tmp_path: Path) -> None:
     """The error names its variable."""
     api = Api(tmp_path, f"sqlite:///{tmp_path}/store.db", HDH_API_LISTEN=f"127.0.0.1:{world.api.port}")
 
-    done = subprocess.run(api.command, env=api.env, check=False, capture_output=True, text=True, timeout=30)
+    done = subprocess.run(api.command, env=api.env, check=False, capture_output=True, text=True, timeout=60)
 
     assert done.returncode == 2
     assert "HDH_API_LISTEN" in done.stderr

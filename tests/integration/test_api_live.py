@@ -75,13 +75,11 @@ def mortal(broker: Mosquitto, tmp_path: Path) -> Iterator[World]:
 
 
 def test_readings_come_as_they_are_written(world: World) -> None:
-    """Numbers with their unit and text, with names and time, within a second; what is rejected never comes."""
+    """Numbers with their unit and text, with names and time; what is rejected never comes."""
     body = {"time": int(time.time()) * 1000, "tempC": 21.5, "note": "open", "co2": "much"}
     with listening(world.api.url, key=world.key) as heard:
         publish(world.broker, (f"{world.closed}/house/hall/air-1", json.dumps(body)))
-        published = time.monotonic()
         eventually(lambda: heard.readings)
-        seconds = time.monotonic() - published
         publish(world.broker, (f"{world.closed}/house/hall/air-1", "{"), ("elsewhere/h/r/d", '{"temperature": 1}'))
         world.publish(1)
         eventually(lambda: heard.values[-1:] == [1.0])
@@ -91,7 +89,6 @@ def test_readings_come_as_they_are_written(world: World) -> None:
         {**place, "quantity": "temperature", "unit": "Cel", "value": 21.5},
         {**place, "quantity": "note_text", "unit": None, "value": "open"},
     ]
-    assert seconds < 5, "a deadline that also holds on a busy machine; the bench program tells the figure"
     assert heard.of("missed") == []
 
 
@@ -99,6 +96,8 @@ def test_only_what_was_selected_comes(world: World) -> None:
     """Filters as everywhere: several values of one kind are alternatives, several kinds hold together."""
     publish(world.broker, (f"{world.closed}/house/attic/air-2", '{"temperature": 1, "humidity": 2}'))
     eventually(lambda: world.api.get("latest", key=world.key, room="attic").json()["latest"])
+    # What is not marked as done yet would be heard.
+    eventually(lambda: world.ingest.status()["pending"] == 0)
     with listening(world.api.url, key=world.key, room="attic", quantity=["humidity", "co2"]) as heard:
         publish(
             world.broker,

@@ -30,6 +30,7 @@ from hdh.errors import Invalid, Misconfigured
 from hdh.model import Place
 from tests.common.api import Api
 from tests.common.eventually import eventually
+from tests.common.proxy import Proxy, Wire
 from tests.common.servers import Influxd, free_port, unique
 from tests.common.stores import points, put
 
@@ -252,7 +253,9 @@ def test_an_answer_that_breaks_off_is_whole_or_an_error(tmp_path: Path) -> None:
     long: dict[int, float | str] = {START + n * 1000: n / 10 for n in range(LONG)}
     put(store, {"toe": points(AIR, "temperature", long)})
     with Api(tmp_path, store) as api, ThreadPoolExecutor(1) as threads:
-        with Client(api.url, retries=Retries(tries=1)) as impatient:
+        with Proxy(api.port) as way, Client(f"http://127.0.0.1:{way.port}", retries=Retries(tries=1)) as impatient:
+            # Slow enough that the answer is under way when the api is killed.
+            way.set(Wire(rate=1_000_000))
             target = tmp_path / "out" / "readings.csv"
             target.parent.mkdir()
             saving = threads.submit(impatient.export, target)

@@ -8,11 +8,13 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from threading import Thread
 from typing import Any
 
+import httpx
 import pytest
 
 from hdh.model import Place, Point
@@ -103,9 +105,9 @@ def test_the_curl_examples_run(api: Api) -> None:
     """Each in a shell, as it stands; what is endless is ended once something came."""
     env = {**os.environ, "HDH_API_KEY": api.key("curl")}
     for path, source in _samples(api, "curl").items():
-        command = source.replace("curl", "curl --silent --show-error --fail --max-time 5", 1)
-        done = subprocess.run(["sh", "-c", command], env=env, capture_output=True, check=False)
         endless = path == "/v1/live"
+        command = source.replace("curl", f"curl --silent --show-error --fail --max-time {10 if endless else 60}", 1)
+        done = subprocess.run(["sh", "-c", command], env=env, capture_output=True, check=False)
         assert done.returncode == (28 if endless else 0), (path, done.stderr)
         assert (b"event: heartbeat" if endless else b"") in done.stdout, path
         assert done.stdout, path
@@ -116,6 +118,7 @@ def test_the_python_examples_run(api: Api, broker: Mosquitto, monkeypatch: pytes
     """Each leaves an answer that holds something; the endless one prints what is published meanwhile."""
     key = api.key("python")
     monkeypatch.setenv("HDH_API_KEY", key)
+    monkeypatch.setattr(httpx, "get", partial(httpx.get, timeout=60))
     samples = _samples(api, "Python")
     live = samples.pop("/v1/live")
     for path, source in samples.items():

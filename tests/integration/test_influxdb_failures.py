@@ -100,9 +100,9 @@ def test_a_server_that_hangs_is_retryable(tmp_path: Path) -> None:
     with Influxd(tmp_path) as server:
         project = _project(server)
         url = InfluxUrl("127.0.0.1", server.port, 1)
-        writer, reader = InfluxWriter(url, read_seconds=0.5), InfluxReader(url, read_seconds=0.5)
+        writer, reader = InfluxWriter(url, read_seconds=2), InfluxReader(url, read_seconds=2)
         point = Point("climate", _KITCHEN, _START, {"co2": 1.0})
-        assert writer.write(project, [point]) == []
+        _write(server, project, [point])
         server.freeze()
         begun = time.monotonic()
         with pytest.raises(Retryable, match="does not answer"):
@@ -111,9 +111,9 @@ def test_a_server_that_hangs_is_retryable(tmp_path: Path) -> None:
             reader.latest(Selection(project))
         with pytest.raises(Retryable, match="does not answer"):
             reader.health()
-        assert time.monotonic() - begun < 10
+        assert time.monotonic() - begun < 30
         server.thaw()
-        assert writer.write(project, [point]) == []
+        eventually(lambda: writer.write(project, [point]) == [])
         assert [latest.value for latest in reader.latest(Selection(project))] == [1.0]
         reader.health()
         writer.close()
@@ -209,7 +209,8 @@ def test_conflicts_in_a_batch_that_opens_a_new_shard(influxd: Influxd) -> None:
 def test_points_beyond_the_retention_among_others(influxd: Influxd) -> None:
     """Expired, conflicting and good points in one batch: each ends as what it is, in few requests."""
     project = _project(influxd, retention=7 * _DAY)
-    now = time.time_ns() // 1_000_000
+    # Yesterday's noon: a field's type is one of a day's files.
+    now = time.time_ns() // 1_000_000 // _DAY * _DAY - _DAY // 2
     _strangers(influxd, project, f"climate,device=x,house=h,room=r co2=400i {now}")
     writer, reader = open_writer(influxd.url), open_reader(influxd.url)
     kinds: tuple[dict[str, float | str], ...] = ({"temperature": 1.0}, {"co2": 1.0}, {"temperature": 2.0})

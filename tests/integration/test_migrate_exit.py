@@ -68,7 +68,7 @@ def test_what_is_stopped_says_so_and_goes_on_later(number: signal.Signals, tmp_p
     lines = "".join(f"climate,room=r{n % 3},device=d temperature={n % 50} {SECOND + n}\n" for n in range(400_000))
     mapping = mapping_of(tmp_path, lines)
     process = subprocess.Popen(
-        [PROGRAM, "run", mapping, "--quiet", "--rate-limit", "200000"],
+        [PROGRAM, "run", mapping, "--quiet", "--rate-limit", "100000"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -15,6 +15,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from typer.testing import CliRunner, Result
 
 from operate.main import app
+from tests.common.acknowledged import acknowledged
 from tests.common.eventually import eventually
 from tests.common.stack_broker import StackBroker
 
@@ -34,7 +35,7 @@ class Client:
 
     def publish(self, topic: str, payload: bytes) -> None:
         """Publish at QoS 1 and wait for the acknowledgement."""
-        self.client.publish(topic, payload, qos=1).wait_for_publish(5)
+        acknowledged(self.client.publish(topic, payload, qos=1))
 
 
 @dataclass
@@ -158,9 +159,13 @@ def test_a_gateway_takes_nobodys_session(access: Access) -> None:
         with access.connected("gw-thief", password, "#", tls=True, session="hdh-ingest", clean=clean) as thief:
             thief.publish("toe/thief/room/device", b"meanwhile")
 
+    def received() -> list[bytes]:
+        # The first one comes once more if its acknowledgement came too late.
+        return [payload for _, payload in client.received if payload != b"subscribed"]
+
     with ingest() as client:
-        eventually(lambda: len(client.received) == 5)
-    assert [payload for _, payload in client.received] == [b"0", b"1", b"2", b"meanwhile", b"meanwhile"]
+        eventually(lambda: len(received()) >= 5)
+    assert received() == [b"0", b"1", b"2", b"meanwhile", b"meanwhile"]
     assert thief.received == []
 
 
@@ -171,7 +176,7 @@ def test_a_gateways_last_will_and_retained_messages_stay_below_its_house(access:
     with access.connected("ingest", access.password("ingest"), "#", "$SYS/broker/version", "$CONTROL/#") as ingest:
         with access.connected("gw-dying", password, tls=True) as gateway:
             for topic in outside:
-                gateway.client.publish(topic, b"retained", qos=1, retain=True).wait_for_publish(5)
+                acknowledged(gateway.client.publish(topic, b"retained", qos=1, retain=True))
         for will in (*outside, inside):
             with access.connected("gw-dying", password, tls=True, will=will) as gateway:
                 sock = gateway.client.socket()

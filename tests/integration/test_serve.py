@@ -36,7 +36,7 @@ def test_an_answer_tells_when_it_was_made() -> None:
     port = listening.getsockname()[1]
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/health/live", timeout=10) as answer:
         [date] = answer.headers.get_all("date")
-    assert abs(parsedate_to_datetime(date).timestamp() - time.time()) < 5
+    assert abs(parsedate_to_datetime(date).timestamp() - time.time()) < 60
     serving.should_exit = True
-    thread.join(5)
+    thread.join(30)
     assert not thread.is_alive()

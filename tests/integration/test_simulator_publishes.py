@@ -67,7 +67,7 @@ def test_replay_waits_for_a_broker_that_is_not_there_yet(tmp_path: Path) -> None
         process = subprocess.Popen([SIMULATOR, "replay", str(path)], env=environment(port), stderr=errors)
         eventually(lambda: "cannot be reached" in (tmp_path / "errors").read_text())
         with Mosquitto(tmp_path / "broker", port):
-            assert process.wait(30) == 0
+            assert process.wait(90) == 0
 
 
 def test_run_goes_on_where_it_stopped(broker: Mosquitto, tmp_path: Path) -> None:

@@ -137,12 +137,12 @@ class Stack:
         assert counters["reconciles"], status
         return counters
 
-    def wait_written(self, seconds: float = 60) -> dict[str, Any]:
-        """Wait until ingest has nothing pending; the counters."""
+    def wait_written(self, received: int = 0, *, seconds: float = 60) -> dict[str, Any]:
+        """Wait until ingest has received so many messages and has nothing pending; the counters."""
 
         def done() -> dict[str, Any] | None:
             counters = self.counters()
-            return counters if counters["pending"] == 0 else None
+            return counters if counters["received"] >= received and counters["pending"] == 0 else None
 
         counters = eventually(done, seconds=seconds, every=0.2)
         assert counters is not None

@@ -85,14 +85,14 @@ def test_a_key_sees_what_was_rejected_why_and_what_to_do(open_page: OpenPage, st
 
 
 def test_silent_and_stuck_devices_are_named(open_page: OpenPage) -> None:
-    """A thermometer that ended two days ago is silent, a hygrometer that says 55 % all day is stuck; no other is."""
+    """A thermometer that ended three days ago is silent, a hygrometer that says 55 % all day is stuck; no other is."""
     page = open_page(PATH)
     troubles = page.get_by_role("region", name="Silent and stuck")
     silent = troubles.get_by_role("region", name="Silent", exact=True)
     stuck = troubles.get_by_role("region", name="Stuck", exact=True)
     row = silent.get_by_role("row").filter(has_text="quiet")
     expect(row).to_contain_text("Bedroom")
-    expect(row).to_contain_text("2 d")
+    expect(row).to_contain_text("3 d")
     expect(row).to_contain_text("5 min")
     expect(stuck.get_by_role("row").filter(has_text="frozen")).to_contain_text("humidity 55")
     assert stuck.locator("[data-device]").evaluate_all("rows => rows.map(row => row.dataset.device)") == ["frozen"]

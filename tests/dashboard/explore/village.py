@@ -77,7 +77,7 @@ def history(now: datetime) -> Iterator[Point]:
         yield Point("climate", FROZEN, moment, {"humidity": 55.0})
     for moment in range(today - 3 * DAY, today, MINUTE):
         yield Point("climate", DENSE, moment, {"temperature": temperature(moment)})
-    for moment in range(today - 4 * DAY, today - 2 * DAY, 5 * MINUTE):
+    for moment in range(today - 5 * DAY, today - 3 * DAY, 5 * MINUTE):
         yield Point("climate", QUIET, moment, {"temperature": 20.0 + moment // MINUTE % 7})
 
 

@@ -127,7 +127,7 @@ def _full_speed(stack: Stack, recoveries: Recoveries, plan: Plan) -> float:
     recoveries.wait(())
     stack.gateways.send(plan.rate, more=int(plan.rate * _FULL_SPEED_SECONDS))
     backlog = recoveries.wait(())
-    return backlog.backlog / backlog.moving
+    return backlog.backlog / max(backlog.moving, 0.001)
 
 
 def _do(stack: Stack, names: list[str], drawn: random.Random, plan: Plan) -> None:

@@ -39,7 +39,7 @@ def client(world: _World) -> Iterator[httpx.Client]:
     serving = server(app)
     thread = threading.Thread(target=serving.run, args=([listening],))
     thread.start()
-    with httpx.Client(base_url=f"http://127.0.0.1:{listening.getsockname()[1]}") as made:
+    with httpx.Client(base_url=f"http://127.0.0.1:{listening.getsockname()[1]}", timeout=60) as made:
         yield made
     progress.end()
     serving.should_exit = True
@@ -56,7 +56,10 @@ def _no_collector() -> Iterator[None]:
 
 def _opens(client: httpx.Client, readers: ExitStack) -> bool:
     answer = readers.enter_context(client.stream("GET", "/written"))
-    return answer.status_code == HTTPStatus.OK and json.loads(next(answer.iter_lines()))["points"] == []
+    if answer.status_code != HTTPStatus.OK:
+        answer.close()
+        return False
+    return json.loads(next(answer.iter_lines()))["points"] == []
 
 
 @pytest.mark.usefixtures("_no_collector")

@@ -1,6 +1,7 @@
 """Work ends when nobody waits for it."""
 
 import threading
+from contextlib import closing
 from contextvars import copy_context
 from pathlib import Path
 
@@ -17,7 +18,8 @@ ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELEC
 
 def test_a_query_of_sqlite_is_interrupted(tmp_path: Path) -> None:
     """It would run for ever; the pool serves others afterwards."""
-    open_admin(f"sqlite:///{tmp_path}/store.db").create_project("toe")
+    with closing(open_admin(f"sqlite:///{tmp_path}/store.db")) as admin:
+        admin.create_project("toe")
     pool = ReaderPool(SqliteUrl(tmp_path / "store.db"))
     running = threading.Event()
     found: list[Exception] = []

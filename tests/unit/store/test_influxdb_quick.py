@@ -15,7 +15,7 @@ from hdh.store.url import InfluxUrl
 from tests.common.servers import free_port
 
 _DONE = b"HTTP/1.1 204 No Content\r\nX-Influxdb-Version: 1.6.7\r\n\r\n"
-_SECONDS = 0.3
+_SECONDS = 20
 
 Script = Sequence[Sequence[bytes]]
 """For each connection its answers, one a request; b"" closes it instead. Behind the last one it is closed."""
@@ -54,7 +54,7 @@ def _served(*script: Sequence[bytes]) -> Iterator[tuple[_Server, Http]]:
     server = _Server(script)
     with closing(Http(InfluxUrl("127.0.0.1", server.port, 1), "Basic x", _SECONDS)) as http:
         yield server, http
-    server.thread.join(5)
+    server.thread.join(20)
     assert not server.thread.is_alive()
 
 
@@ -152,6 +152,6 @@ def test_a_server_that_is_away_or_hangs_is_retryable() -> None:
     with closing(away), pytest.raises(Retryable, match="does not answer: Failed to establish a new connection"):
         away.post("/write", b"x")
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        hangs = Http(InfluxUrl("127.0.0.1", listening.getsockname()[1], 1), None, _SECONDS)
+        hangs = Http(InfluxUrl("127.0.0.1", listening.getsockname()[1], 1), None, 0.3)
         with closing(hangs), pytest.raises(Retryable, match="does not answer: timed out"):
             hangs.post("/write", b"x")
