@@ -14,7 +14,7 @@ from tests.common.publisher import Publisher
 from tests.common.servers import Mosquitto
 
 pytestmark = pytest.mark.mosquitto
-_COUNT = 10_000
+_COUNT = 8_000
 
 Expect = Callable[[str, list[int]], None]
 
