@@ -104,6 +104,7 @@ def test_records_end_where_python_says(text: str) -> None:
 
 
 @given(st.text(alphabet='a",\n', max_size=60), st.integers(1, 20))
+@example('aaaaaaaaa,"\na","\n"', 1)
 def test_what_is_broken_is_so_wherever_it_is_cut(path: Path, text: str, cut: int) -> None:
     """The same rows are read and the same lines are named, in parts of any size."""
     path.write_text(f"time,a,b\n{text}")

@@ -4,12 +4,11 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
 
 from hdh.errors import Misconfigured
 from migrate.batch import Chunk
 from migrate.sources.texts import Quoting, Records, find_records
-from migrate.sources.unpacking import UNPACKING_ERRORS, open_unpacked, unpacked_size
+from migrate.sources.unpacking import UNPACKING_ERRORS, Unpacked, open_unpacked, unpacked_size
 
 CHUNK_BYTES = 8 * 1024 * 1024
 _SKIPPED_AT_ONCE = 2 * 1024 * 1024
@@ -89,7 +88,7 @@ class Files:
         self._checksum = 0
         self._parts: dict[str, _Part] = {}
         # Where line numbers and compressed streams stand, so that the next chunk need not begin at the file's start.
-        self._at: tuple[Path, int, int, BinaryIO] | None = None
+        self._at: tuple[Path, int, int, Unpacked] | None = None
 
     def chunks(self) -> list[Chunk]:
         """Chunks by position in the file (of compressed ones, in what they unpack to)."""
@@ -165,7 +164,7 @@ class Files:
             line += found.data.count(b"\n")
         self._at = (part.path, part.end, line, file)
 
-    def _seek(self, part: _Part) -> tuple[BinaryIO, int]:
+    def _seek(self, part: _Part) -> tuple[Unpacked, int]:
         """The file, at the first record that begins in the part, and the number of its line."""
         if self._at is None or self._at[0] != part.path or self._at[1] > part.begin:
             self._forget()
@@ -184,19 +183,23 @@ class Files:
             at = end
         return file, line
 
-    def _take(self, file: BinaryIO, size: int, line: int) -> Piece:
+    def _take(self, file: Unpacked, size: int, line: int) -> Piece:
         """About so many bytes and the rest of the last record; the same end of a chunk, however it is read."""
-        data = file.read(size)
-        if data and not data.endswith(b"\n"):
-            data += file.readline(LONGEST_LINE)
+        data = _lines(file, size)
         if self.quoting is None or b'"' not in data:
             return Piece(line, data)
+        longest, behind = self.quoting.longest, b""
+
+        def ahead() -> bytes:
+            nonlocal behind
+            behind = _lines(file, longest + 1)
+            return behind
+
         skip = max(0, self.quoting.skip + 1 - line)
-        records = find_records(data, self.quoting, skip=skip, ended=False)
-        if records.open is not None:
-            data += _rest(file, len(data) - records.open, self.quoting)
-            records = find_records(data, self.quoting, skip=skip)
-        return Piece(line, data, records)
+        records = find_records(data, self.quoting, skip=skip, ahead=ahead)
+        rest = max(0, records.end - len(data))
+        file.give_back(behind[rest:])
+        return Piece(line, data + behind[:rest], records)
 
     def _forget(self) -> None:
         if self._at is not None:
@@ -204,12 +207,7 @@ class Files:
             self._at = None
 
 
-def _rest(file: BinaryIO, size: int, quoting: Quoting) -> bytes:
-    """The lines to the end of a record of which so many bytes are known; no more of them than a record may have."""
-    lines: list[bytes] = []
-    while size <= quoting.longest and (line := file.readline(LONGEST_LINE)):
-        lines.append(line)
-        size += len(line)
-        if b'"' in line and not quoting.left_open(line.removesuffix(b"\n"), inside=True):
-            break
-    return b"".join(lines)
+def _lines(file: Unpacked, size: int) -> bytes:
+    """So many bytes, and the rest of their last line."""
+    data = file.read(size)
+    return data + file.readline(LONGEST_LINE) if data and not data.endswith(b"\n") else data

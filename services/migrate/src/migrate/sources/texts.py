@@ -1,6 +1,7 @@
 """Texts in quotes that hold line breaks: which lines make one record, in tables and in line protocol."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 LONGEST_TEXT = 1024 * 1024
@@ -59,12 +60,12 @@ class Records:
     Attributes:
         joined: those of more than one line: the first one, and the one behind the last.
         broken: the lines in which a text opens that has no end.
-        open: the position of the record that has no end yet; None where all are whole.
+        end: where the last joined one ends, in bytes.
     """
 
     joined: list[tuple[int, int]] = field(default_factory=list)
     broken: list[int] = field(default_factory=list)
-    open: int | None = None
+    end: int = 0
 
     def without(self, lines: int) -> "Records":
         """The same without some lines at the beginning."""
@@ -87,34 +88,40 @@ class Records:
         return b"\n".join(lines)
 
 
-def find_records(data: bytes, quoting: Quoting, *, skip: int = 0, ended: bool = True) -> Records:
+def find_records(data: bytes, quoting: Quoting, *, skip: int = 0, ahead: Callable[[], bytes] = lambda: b"") -> Records:
     """Find the records of more than one line.
 
     Args:
         data: lines, the first of which begins a record.
         quoting: how texts are quoted.
         skip: lines that hold no records.
-        ended: whether nothing comes behind these lines; else the last record may be open.
+        ahead: gives the lines behind the data, more than a record may have; asked once, where the last one needs them.
     """
-    found = Records()
-    number = counted = position = 0
+    joined: list[tuple[int, int]] = []
+    broken: list[int] = []
+    until, asked = len(data), False
+    number = counted = position = last = 0
     for _ in range(skip):
         position = _line_end(data, position) + 1
     while (quote := data.find(b'"', position)) >= 0:
         begin, position = data.rfind(b"\n", 0, quote) + 1, _line_end(data, quote)
+        if begin >= until:
+            break
         if not quoting.left_open(data[begin:position], inside=False):
             continue
         number += data.count(b"\n", counted, begin)
         counted = begin
         end = _record_end(data, begin, position, quoting)
-        if end is not None:
-            position = end
-            found.joined.append((number, number + data.count(b"\n", begin, end) + 1))
-        elif ended or len(data) - begin > quoting.longest:
-            found.broken.append(number)
+        if end is None and not asked and until - begin <= quoting.longest:
+            data, asked = data + ahead(), True
+            end = _record_end(data, begin, position, quoting)
+        if end is None:
+            broken.append(number)
         else:
-            return Records(found.joined, found.broken, begin)
-    return found
+            position = end
+            last = min(end + 1, len(data))
+            joined.append((number, number + data.count(b"\n", begin, end) + 1))
+    return Records(joined, broken, last)
 
 
 def _record_end(data: bytes, begin: int, position: int, quoting: Quoting) -> int | None:

@@ -4,7 +4,7 @@ import gzip
 import io
 import zlib
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import zstandard
 
@@ -24,15 +24,56 @@ def compression(path: Path) -> str:
     return next((name for magic, name in _COMPRESSED.items() if head.startswith(magic)), "plain")
 
 
-def open_unpacked(path: Path) -> BinaryIO:
+class Unpacked:
+    """What a file unpacks to, from its beginning on; what was read too much can be given back.
+
+    Args:
+        file: gives the bytes.
+    """
+
+    def __init__(self, file: io.BufferedIOBase) -> None:
+        self._file = file
+        self._given_back = io.BytesIO()
+        self._position = 0
+
+    def read(self, size: int) -> bytes:
+        """So many bytes; fewer only at the end."""
+        data = self._given_back.read(size)
+        data += self._file.read(size - len(data))
+        self._position += len(data)
+        return data
+
+    def readline(self, size: int) -> bytes:
+        """The rest of a line, of so many bytes at most."""
+        data = self._given_back.readline(size)
+        if not data.endswith(b"\n"):
+            data += self._file.readline(size - len(data))
+        self._position += len(data)
+        return data
+
+    def give_back(self, data: bytes) -> None:
+        """Bytes that were read last: they are read again."""
+        self._given_back = io.BytesIO(data + self._given_back.read())
+        self._position -= len(data)
+
+    def tell(self) -> int:
+        """How many bytes come before what is read next."""
+        return self._position
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+
+def open_unpacked(path: Path) -> Unpacked:
     """Open a file to read what it unpacks to."""
     match compression(path):
         case "gzip":
-            return gzip.open(path, "rb")  # type: ignore[return-value]
+            return Unpacked(gzip.open(path, "rb"))
         case "zstd":
-            return _Counted(io.BufferedReader(_Zstd(path), 1 << 20))  # type: ignore[return-value]
+            return Unpacked(io.BufferedReader(_Zstd(path), 1 << 20))
         case _:
-            return path.open("rb", buffering=1 << 20)
+            return Unpacked(io.BufferedReader(path.open("rb", buffering=0), 1 << 20))
 
 
 class _Zstd(io.RawIOBase):
@@ -67,30 +108,6 @@ class _Zstd(io.RawIOBase):
     def close(self) -> None:
         self._file.close()
         super().close()
-
-
-class _Counted:
-    """A stream that cannot tell where it is, with a count of what was read."""
-
-    def __init__(self, file: io.BufferedReader) -> None:
-        self._file = file
-        self._position = 0
-
-    def read(self, size: int) -> bytes:
-        data = self._file.read(size)
-        self._position += len(data)
-        return data
-
-    def readline(self, size: int) -> bytes:
-        data = self._file.readline(size)
-        self._position += len(data)
-        return data
-
-    def tell(self) -> int:
-        return self._position
-
-    def close(self) -> None:
-        self._file.close()
 
 
 def unpacked_size(path: Path) -> int:
