@@ -12,7 +12,7 @@ from api.selections import Filters
 from api.timerange import TimeRange
 from hdh.errors import Invalid
 from hdh.model import Series, Span
-from hdh.site import Project
+from hdh.site import House, Project
 from hdh.store.interface import Reader
 from hdh.times import from_iso
 
@@ -42,3 +42,17 @@ def test_nor_where_nothing_is_to_be_read() -> None:
     tomorrow = Extent(Filters(), TimeRange("2026-11-28", None, NOW), None, None)
     with pytest.raises(Invalid, match="start must come before stop"):
         plan(NO_STORE, tomorrow, [directory()])
+
+
+def test_a_house_whose_day_has_not_begun_leaves_the_others_theirs() -> None:
+    """Seven minutes after midnight in Helsinki it is yesterday in Berlin: today has readings of Helsinki only."""
+    berlin = House("west", "West", "west", ZoneInfo("Europe/Berlin"))
+    project = Project("toe", "Toe", HELSINKI, houses=(House("east", "East", "east", HELSINKI), berlin))
+    seen = (Series("toe", "east", "kitchen", "air", "co2"), Series("toe", "west", "kitchen", "air", "co2"))
+    both = Directory("toe", project, seen, stored=True, view=View.FULL, secret=b"secret")
+    [(part, span)] = plan(NO_STORE, TODAY, [both])
+    assert part.selection.houses == ("east",)
+    assert span == Span(from_iso("2026-11-27T00:00:00+02:00"), NOW)
+    tomorrow = Extent(Filters(), TimeRange("2026-11-28", None, NOW), None, None)
+    with pytest.raises(Invalid, match="start must come before stop"):
+        plan(NO_STORE, tomorrow, [both])

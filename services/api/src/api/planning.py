@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from api.answers import UTC
 from api.directory import Directory
 from api.selections import Filters, Part, parts, series_of
-from api.timerange import TimeRange
+from api.timerange import EmptyRange, TimeRange
 from hdh.errors import Invalid
 from hdh.model import Span
 from hdh.store.interface import Reader
@@ -64,12 +64,20 @@ def plan(reader: Reader, extent: Extent, directories: Sequence[Directory]) -> Pl
     if extent.range.start is None:
         found = (info.first for directory in directories for info in series_of(reader, directory, extent.filters))
         first = min(found, default=None)
-    planned = [
-        (part, span)
-        for directory in directories
-        for part in parts(directory, extent.filters, extent.tz)
-        if (span := extent.span(part.zone, first))
-    ]
+    planned = []
+    empty: EmptyRange | None = None
+    for directory in directories:
+        for part in parts(directory, extent.filters, extent.tz):
+            try:
+                span = extent.span(part.zone, first)
+            except EmptyRange as error:
+                # A day that has begun for some houses begins for those further west later.
+                empty = error
+                continue
+            if span:
+                planned.append((part, span))
+    if not planned and empty:
+        raise empty
     if not planned:
         # Nothing is to be read, but a bad range is an error all the same.
         extent.span(home(extent, directories), first)

@@ -64,6 +64,10 @@ def _from_iso(text: str, parameter: str, zone: ZoneInfo) -> int:
         raise Invalid("is no time.", parameter=parameter, value=text, remedy=_REMEDY) from None
 
 
+class EmptyRange(Invalid):
+    """A range that is empty by the clock of one zone; by another's it may hold something."""
+
+
 @dataclass(frozen=True, slots=True)
 class TimeRange:
     """A half-open range as it was asked for.
@@ -89,14 +93,15 @@ class TimeRange:
             The span, or None where no start is given and nothing stands before the stop.
 
         Raises:
-            Invalid: a text is no time, or the range is empty.
+            EmptyRange: it holds nothing in this zone.
+            Invalid: a text is no time.
         """
         start, stop = self._ends(zone)
         if start is None:
             return None if first is None or first >= stop else Span(first, stop)
         if start >= stop:
             named = "start" if self.stop is None else "stop"
-            raise Invalid(
+            raise EmptyRange(
                 "leaves an empty range: start must come before stop.",
                 parameter=named,
                 value=self.start if named == "start" else self.stop,
