@@ -50,21 +50,20 @@ function curveOf(times: ReadonlyMap<number, { sum: number; count: number }>): Cu
   };
 }
 
-/** The least and greatest value of each house. */
+/** The least and greatest value of each house in the last window, the day that it is there. */
 export function houseExtremes(lows: readonly Series[], highs: readonly Series[]): Map<string, Extremes> {
   const extremes = new Map<string, Extremes>();
   for (const { project, house, value } of [...lows, ...highs]) {
     const key = houseKey(project, house);
-    for (const one of value) {
-      if (typeof one !== "number") continue;
-      const before = extremes.get(key) ?? { low: one, high: one };
-      extremes.set(key, { low: Math.min(before.low, one), high: Math.max(before.high, one) });
-    }
+    const one = value.at(-1);
+    if (typeof one !== "number") continue;
+    const before = extremes.get(key) ?? { low: one, high: one };
+    extremes.set(key, { low: Math.min(before.low, one), high: Math.max(before.high, one) });
   }
   return extremes;
 }
 
-/** What each meter counted, by `seriesKey`. */
+/** What each meter counted in the last window, by `seriesKey`. */
 export function counted(series: readonly Series[]): Map<string, number> {
-  return new Map(series.map((one) => [seriesKey(one), one.value.reduce<number>((sum, value) => sum + (typeof value === "number" ? value : 0), 0)]));
+  return new Map(series.map((one) => [seriesKey(one), Number(one.value.at(-1) ?? 0)]));
 }

@@ -93,8 +93,17 @@ test("a house's curve is the mean of its rooms, with holes where no room has a v
     { ...base, room: "hall", time: [1, 3, 4], value: [24, null, 25] },
   ];
   expect(houseCurves(rooms).get(houseKey("p", "a"))).toEqual({ time: [1, 2, 3, 4], value: [22, 22, null, 24] });
-  expect(houseExtremes(rooms, rooms).get(houseKey("p", "a"))).toEqual({ low: 20, high: 25 });
-  expect([...counted([{ ...base, room: "bath", time: [1, 2], value: [1.5, 2] }]).values()]).toEqual([3.5]);
+});
+
+test("what is told of a day is of today, also where yesterday's window came along", () => {
+  const base = { project: "p", house: "a", device: "air", quantity: "temperature" };
+  const rooms = [
+    { ...base, room: "bath", time: [1, 2], value: [10, 23] },
+    { ...base, room: "hall", time: [2], value: [25] },
+    { ...base, room: "attic", time: [1, 2], value: [5, null] },
+  ];
+  expect(houseExtremes(rooms, rooms).get(houseKey("p", "a"))).toEqual({ low: 23, high: 25 });
+  expect([...counted(rooms).values()]).toEqual([23, 25, 0]);
 });
 
 test("a house's curve ends before a window that only some of its rooms have begun", () => {

@@ -44,7 +44,7 @@ export function useHouses(selection: Selection, isPaused = false): Houses {
   });
   const ahead = latest.data?.ahead ?? 0;
   const now = useNow(AGEING) + ahead;
-  const today = todayOf(places.data?.houses[0]?.zone, now);
+  const today = todayOf(places.data?.houses, now);
   const energy = useAsk(["energy", selection, today], (signal) => readEnergy(selection, today ?? "", signal), MINUTE);
   const houses = useMemo(() => {
     if (!places.data || !latest.data) return undefined;
@@ -69,15 +69,16 @@ export interface Day {
   extremes: ReadonlyMap<string, Extremes>;
 }
 
-/** The temperature of the last 24 hours by half hours, and its extremes since the midnight of a zone. */
-export function useDay(selection: Selection, zone: string | undefined, now: number): Asked<Day> {
-  const today = todayOf(zone, now);
+/** The temperature of the last 24 hours by half hours, and its extremes since midnight, of the selected houses. */
+export function useDay(selection: Selection, houses: readonly { zone: string }[] | undefined, now: number): Asked<Day> {
+  const today = todayOf(houses, now);
   return useAsk(["day", selection, today], (signal) => readDay(selection, today ?? "", signal), 5 * MINUTE);
 }
 
-/** A day without offset is read by the API as each house's own; null while no zone is known. */
-function todayOf(zone: string | undefined, now: number): string | null {
-  return zone === undefined ? null : isoDay(now, zone);
+/** The earliest of the dates that houses have now; null while none is known. The API reads a day as each house's own:
+ *  where it is already tomorrow, two windows come, of which the last is today's. */
+function todayOf(houses: readonly { zone: string }[] | undefined, now: number): string | null {
+  return houses?.map(({ zone }) => isoDay(now, zone)).toSorted()[0] ?? null;
 }
 
 async function readPlaces(selection: Selection, signal: AbortSignal) {

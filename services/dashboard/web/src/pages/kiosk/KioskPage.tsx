@@ -38,7 +38,7 @@ export default function KioskPage() {
   const sorted = useMemo(() => houses?.toSorted((a, b) => a.name.localeCompare(b.name, undefined, { numeric: true })), [houses]);
   const rotation = useRotation(secondsOf(query));
   const zone = sorted?.[0]?.zone;
-  const day = useDay(selection, zone, now);
+  const day = useDay(selection, sorted, now);
   useTitle(t.title);
   useNightlyReload(zone);
   useEffect(() => {

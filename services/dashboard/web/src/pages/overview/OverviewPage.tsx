@@ -29,7 +29,7 @@ export default function OverviewPage() {
   const [isPaused, setPaused] = useState(false);
   const { houses, asked, now, ahead } = useHouses(EVERYTHING, isPaused);
   const zone = houses?.[0]?.zone ?? "Europe/Helsinki";
-  const day = useDay(EVERYTHING, houses?.[0]?.zone, now);
+  const day = useDay(EVERYTHING, houses, now);
   const domain = domainOf(day.data?.curves.values() ?? [], now - DAY, now, LEAST_DEGREES);
   const projects = new Set(houses?.map(({ project }) => project));
   useTitle(t.houses);
