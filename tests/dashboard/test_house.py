@@ -40,7 +40,7 @@ def test_a_room_changes_its_colour_with_its_value(stack: Stack, new_page: NewPag
     expect(page.locator(".live-live")).to_be_visible()
     expect(page.locator(".floor-picture polygon")).to_have_count(len(ROOMS))
     house = stack.village.names[2]
-    stack.publish(f"{PUBLIC}/{house}/kitchen/air-kitchen", json.dumps({"time": now_ms(), "temperature": 30.1}))
+    stack.publish(f"{PUBLIC}/{house}/kitchen/air-kitchen", json.dumps({"time": now_ms(), "temperature": 34.1}))
     expect(page.locator("polygon.shade-comfort-h3")).to_have_count(1)
     expect(page.locator(".rooms tbody tr").filter(has_text="Kitchen")).to_contain_text("too warm")
 

@@ -28,7 +28,7 @@ def crowd(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     with Mosquitto(folder / "mosquitto") as broker:
         for stack in run_stack(folder, broker, Village(HOUSES), DAYS):
             received = stack.ingest.status()["received"]
-            heat(stack, HOT, 30.4)
+            heat(stack, HOT, 34.4)
             stack.ingest.wait_done(received + 1)
             yield stack
 

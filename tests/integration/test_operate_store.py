@@ -11,14 +11,15 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from hdh.errors import Misconfigured
-from hdh.model import Place, Point, Span
+from hdh.model import ALL_TIME, Place, Point
 from hdh.store import open_admin, open_reader, open_writer
 from hdh.store.interface import Selection
+from hdh.times import now_ms
 from operate.main import app
 from tests.common.servers import Influxd, Influxd2, Server
 
-SPAN = Span(0, 2_000_000_000_000)
-NOW = 1_800_000_000_000
+NOW = now_ms()
+"""No retention of these projects may have passed."""
 
 
 class FreshInfluxd2(Influxd2):
@@ -79,7 +80,7 @@ class Stack:
         """Read all values."""
         reader = open_reader(self.server.url, token)
         try:
-            return [value for chunk in reader.read(Selection(project), SPAN) for value in chunk.value.tolist()]
+            return [value for chunk in reader.read(Selection(project), ALL_TIME) for value in chunk.value.tolist()]
         finally:
             reader.close()
 
