@@ -86,6 +86,8 @@ class Server:
     def freeze(self) -> None:
         """Stop it from running: it keeps its connections and never answers."""
         assert self.process is not None
+        if self.process.poll() is not None:
+            return  # killed before: nothing answers anyhow
         self.process.send_signal(signal.SIGSTOP)
         # One of its threads may still answer until all have met the signal.
         os.waitid(os.P_PID, self.process.pid, os.WSTOPPED | os.WNOWAIT)
