@@ -64,24 +64,20 @@ def plan(reader: Reader, extent: Extent, directories: Sequence[Directory]) -> Pl
     if extent.range.start is None:
         found = (info.first for directory in directories for info in series_of(reader, directory, extent.filters))
         first = min(found, default=None)
-    planned = []
-    empty: EmptyRange | None = None
-    for directory in directories:
-        for part in parts(directory, extent.filters, extent.tz):
-            try:
-                span = extent.span(part.zone, first)
-            except EmptyRange as error:
-                # A day that has begun for some houses begins for those further west later.
-                empty = error
-                continue
-            if span:
-                planned.append((part, span))
-    if not planned and empty:
-        raise empty
+    selected = [part for directory in directories for part in parts(directory, extent.filters, extent.tz)]
+    planned = tuple((part, span) for part in selected if (span := _begun(extent, part.zone, first)))
     if not planned:
         # Nothing is to be read, but a bad range is an error all the same.
-        extent.span(home(extent, directories), first)
-    return tuple(planned)
+        extent.span(selected[0].zone if selected else home(extent, directories), first)
+    return planned
+
+
+def _begun(extent: Extent, zone: ZoneInfo, first: int | None) -> Span | None:
+    """The span in a zone; None where it is empty, as a day that has begun for some houses begins later further west."""
+    try:
+        return extent.span(zone, first)
+    except EmptyRange:
+        return None
 
 
 def home(extent: Extent, directories: Sequence[Directory]) -> ZoneInfo:
