@@ -181,7 +181,7 @@ def test_demo_from_start_to_end(tmp_path: Path, variables: dict[str, str]) -> No
         before = newest(demo)
         assert demo.interrupt() == 0
         assert "Traceback" not in demo.said
-        eventually(lambda: demo.left() == [])
+        assert demo.left() == []
     finally:
         demo.close()
     again = Terminal(tmp_path / "demo", **variables)
@@ -191,7 +191,7 @@ def test_demo_from_start_to_end(tmp_path: Path, variables: dict[str, str]) -> No
         assert mine(again) == 21.4
         again.reads("The past is complete")
         assert again.interrupt() == 0
-        eventually(lambda: again.left() == [])
+        assert again.left() == []
     finally:
         again.close()
 

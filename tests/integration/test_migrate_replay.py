@@ -39,7 +39,7 @@ def test_the_flat_arrives_by_mqtt(tmp_path: Path) -> None:
 
 
 def test_the_spacing_is_that_of_the_past(tmp_path: Path) -> None:
-    """Two files are merged by time; an hour takes a second at 3600 times the speed, less what connecting took of it."""
+    """Two files are merged by time; an hour takes a second at 3600 times the speed."""
     for room, first in (("a", 0), ("b", 450)):
         lines = "".join(f"{1_500_000_000 + first + n * 900}\t{n}\n" for n in range(9))
         (tmp_path / f"{room}_Temperature.csv").write_text(lines)
@@ -58,7 +58,7 @@ def test_the_spacing_is_that_of_the_past(tmp_path: Path) -> None:
     times = [received for received, _ in _received(tmp_path / "ingest" / "journal")]
     devices = [topic.split("/")[2] for _, topic in _received(tmp_path / "ingest" / "journal")]
     assert devices == ["a", "b"] * 9
-    assert 1_000 < times[-1] - times[0] < 60_000
+    assert 1_800 < times[-1] - times[0] < 10_000
 
 
 def _received(journal: Path) -> list[tuple[int, str]]:

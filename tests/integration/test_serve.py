@@ -34,9 +34,10 @@ def test_an_answer_tells_when_it_was_made() -> None:
     thread = threading.Thread(target=serving.run, args=([listening],))
     thread.start()
     port = listening.getsockname()[1]
+    asked = int(time.time())
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/health/live", timeout=10) as answer:
         [date] = answer.headers.get_all("date")
-    assert abs(parsedate_to_datetime(date).timestamp() - time.time()) < 60
+    assert asked <= parsedate_to_datetime(date).timestamp() <= time.time()
     serving.should_exit = True
-    thread.join(30)
+    thread.join(5)
     assert not thread.is_alive()

@@ -219,9 +219,9 @@ for n in range(int(sys.argv[3])):
 
 
 def test_several_processes_write_while_others_read(url: str) -> None:
-    """Three processes write 20 batches each into one file: nothing is lost, and readers see whole batches."""
+    """Three processes write 50 batches each into one file: nothing is lost, and readers see whole batches."""
     writers = [
-        subprocess.Popen([sys.executable, "-c", WRITER_PROGRAM, url, str(n), "20"], stdout=subprocess.DEVNULL)
+        subprocess.Popen([sys.executable, "-c", WRITER_PROGRAM, url, str(n), "50"], stdout=subprocess.DEVNULL)
         for n in range(3)
     ]
     store = open_reader(url)
@@ -230,7 +230,7 @@ def test_several_processes_write_while_others_read(url: str) -> None:
             assert info.count % 100 == 0
     assert [process.wait(60) for process in writers] == [0, 0, 0]
     assert [(info.series.device, info.count) for info in store.series(SELECTION)] == [
-        (f"device-{n}", 2_000) for n in range(3)
+        (f"device-{n}", 5_000) for n in range(3)
     ]
     store.close()
 

@@ -29,7 +29,7 @@ def published(stack: Stack, figures: list[str]) -> list[flat.FlatSeries]:
     card = stack.card("flat", "flat", "home")
     start = time.monotonic()
     with Gateway(card, stack.broker_port) as gateway:
-        gateway.publish(iter(messages))
+        gateway.publish(messages)
     stack.wait_written(received + len(messages), seconds=180)
     figures.append(f"The flat: {flat.READINGS} readings over TLS, written after {time.monotonic() - start:.0f} s.")
     return series
