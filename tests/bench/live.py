@@ -12,10 +12,11 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from random import Random
 
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from infra.make import web
-from tests.common.servers import Mosquitto, find
+from tests.common.browser import chromium
+from tests.common.servers import Mosquitto
 from tests.common.village import PUBLIC, Village, now_ms
 from tests.dashboard.conftest import Stack, run_stack
 
@@ -52,8 +53,7 @@ def main() -> None:
     with ExitStack() as held:
         folder = Path(held.enter_context(tempfile.TemporaryDirectory()))
         broker = held.enter_context(Mosquitto(folder / "mosquitto"))
-        playwright = held.enter_context(sync_playwright())
-        browser = playwright.chromium.launch(executable_path=find("chromium"), args=["--no-sandbox", "--disable-gpu"])
+        browser = held.enter_context(chromium())
         stack = held.enter_context(contextmanager(run_stack)(folder, broker, Village(), _DAYS))
         page = browser.new_page(locale="en-GB")
         page.goto(stack.dashboard.url)
@@ -63,7 +63,6 @@ def main() -> None:
             # At any moment: readings that follow each other soon are written together.
             time.sleep(random.uniform(0, _MOST_APART_SECONDS))
             found.append(measure(stack, page, number))
-        browser.close()
     print(f"published to painted: median {statistics.median(found):.2f} s, longest of {readings} {max(found):.2f} s,")  # noqa: T201
     print(f"wanted at most {WANTED_SECONDS} s")  # noqa: T201
 

@@ -13,14 +13,14 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from hdh.model import Place, Point
 from hdh.store import open_admin, open_writer
 from infra.make import web
 from tests.common.api import Api
+from tests.common.browser import chromium
 from tests.common.dashboard import Dashboard
-from tests.common.servers import find
 
 PROJECT = "bench"
 MINUTE = 60_000
@@ -121,11 +121,9 @@ def main() -> None:
         fill(store)
         api = held.enter_context(Api(folder / "api", store, HDH_SITE_FILE=str(site(folder))))
         dashboard = held.enter_context(Dashboard(folder / "dashboard", api.url))
-        playwright = held.enter_context(sync_playwright())
-        browser = playwright.chromium.launch(executable_path=find("chromium"), args=["--no-sandbox", "--disable-gpu"])
+        browser = held.enter_context(chromium())
         first = measure(browser, dashboard.url, 0)
         found = [measure(browser, dashboard.url, number) for number in range(1, rounds + 1)]
-        browser.close()
     years, days = (statistics.median(one[at] for one in found) for at in (0, 1))
     print(f"{DAYS * 1440:,} readings, median of {rounds}; asked for the first time: {first[0]:.2f} s")  # noqa: T201
     print(f"first chart of a year {years:6.2f} s after navigation, wanted at most {YEAR_SECONDS} s")  # noqa: T201

@@ -6,7 +6,6 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import httpx
@@ -15,8 +14,7 @@ from api.app import create_app
 from api.services import Services
 from api.serving import open_services
 from api.settings import ApiSettings
-from hdh.serve import listen, server
-from tests.common.eventually import eventually
+from tests.common.served import served
 from tests.common.servers import Server, free_port
 
 _API = str(Path(sys.executable).with_name("api"))
@@ -71,15 +69,8 @@ class Api(Server):
 def serving(settings: ApiSettings, change: Callable[[Services], Services] = lambda same: same) -> Iterator[str]:
     """The api in a thread of this process, over services that a test may change; its address."""
     services = change(open_services(settings))
-    running = server(create_app(services), on_end=services.hub.close)
-    sock = listen(settings.listen, "HDH_API_LISTEN")
-    thread = Thread(target=running.run, kwargs={"sockets": [sock]})
-    thread.start()
     try:
-        eventually(lambda: running.started)
-        yield f"http://{settings.api_listen}"
+        with served(create_app(services), settings.listen, services.hub.close) as url:
+            yield url
     finally:
-        running.should_exit = True
-        thread.join()
-        sock.close()
         services.close()

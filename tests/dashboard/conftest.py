@@ -5,19 +5,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from infra.make import web
 from tests.common.api import Api
+from tests.common.browser import chromium
 from tests.common.dashboard import Dashboard
 from tests.common.ingest import Ingest
-from tests.common.servers import Mosquitto, find
+from tests.common.servers import Mosquitto
 from tests.common.village import Village, now_ms, publish
 
 # What is not said to be quick need only come; a machine may be busy with more than this.
 expect.set_options(timeout=20_000)
 _DAYS = 8.0
-_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
 @dataclass(frozen=True)
@@ -73,10 +73,8 @@ def stack(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """One Chromium for the suite."""
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=find("chromium"), args=_ARGUMENTS)
+    with chromium() as started:
         yield started
-        started.close()
 
 
 NewPage = Callable[..., Page]

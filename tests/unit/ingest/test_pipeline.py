@@ -3,117 +3,24 @@
 The journal is a real one; the store is a small one in memory that fails as it is told.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
-from random import Random
+from collections.abc import Callable, Sequence
 from threading import Event, Lock
 
 import pytest
 
 from hdh.errors import Misconfigured, Retryable
 from hdh.model import Point
-from hdh.site import SiteFile
 from hdh.store.interface import Refusal
-from ingest.journal import Batch, SqliteJournal
+from ingest.journal import Batch
 from ingest.message import Message, Messages, Placed
-from ingest.pipeline import Pipeline
 from ingest.place import Placer
-from ingest.reports import Reports
 from ingest.short_way import ShortWay
-from ingest.store import Store
-
-_SITE = "projects:\n  - {{id: a, title: A, timezone: UTC}}\n  - {{id: b, title: B, timezone: UTC}}\n{more}"
+from tests.unit.ingest.world import SITE, A, B, World
 
 
-class _Clock:
-    now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-class _Memory(Store):
-    """A store in memory: what was written in which order; `failing` raises for a project, `refusing` refuses values."""
-
-    def __init__(self) -> None:
-        super().__init__("sqlite:////nowhere/store.db", None)
-        self.values: dict[str, list[float]] = {}
-        self.written: dict[str, dict[tuple[object, int], dict[str, object]]] = {}
-        self.failing: dict[str, Exception] = {}
-        self.refusing: set[float] = set()
-
-    def create(self) -> None:
-        pass
-
-    def write(self, project: str, points: Sequence[Point]) -> list[Refusal]:
-        if project in self.failing:
-            raise self.failing[project]
-        refusals = []
-        for index, point in enumerate(points):
-            value = point.fields["temperature"]
-            if value in self.refusing:
-                refusals.append(Refusal(index, "store", "no"))
-                continue
-            assert isinstance(value, float)
-            self.values.setdefault(project, []).append(value)
-            self.written.setdefault(project, {})[point.place, point.time] = dict(point.fields)
-        return refusals
-
-
-class _World:
-    """A pipeline with its journal, a clock to turn and a store to break."""
-
-    def __init__(self, folder: Path) -> None:
-        self.file = folder / "site.yaml"
-        self.file.write_text(_SITE.format(more=""))
-        self.sites = SiteFile(self.file, accept=Placer)
-        self.journal = SqliteJournal(folder / "journal", segment_bytes=1)
-        self.store = _Memory()
-        self.clock = _Clock()
-        self.reports = Reports()
-        self.pipeline = self.fresh()
-        self._n = 0
-
-    def fresh(self) -> Pipeline:
-        return Pipeline(self.journal, self.sites, self.store, self.reports, Random(1), clock=self.clock)
-
-    def receive(self, *topics: str, payload: bytes | None = None) -> None:
-        messages = []
-        for topic in topics:
-            self._n += 1
-            messages.append(
-                Message(topic, b"%d" % self._n if payload is None else payload, 1_700_000_000_000 + self._n)
-            )
-        self.journal.append(Messages.of(messages), self.sites.site.version, self.sites.site.text)
-
-    def settle(self) -> None:
-        while self.pipeline.step():
-            pass
-
-    @property
-    def counts(self) -> tuple[int, int, int, int]:
-        totals = self.journal.totals()
-        sums = (sum(totals.written.values()), sum(totals.rejected.values()), sum(totals.ignored.values()))
-        return (*sums, totals.pending)
-
-    def positions(self) -> dict[str, int]:
-        return {name: lane.position for name, lane in self.journal.lanes().items()}
-
-
-_A, _B = "a/h/r/d/temperature", "b/h/r/d/temperature"
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[_World]:
-    """A world of its own."""
-    made = _World(tmp_path)
-    yield made
-    made.journal.close()
-
-
-def test_messages_come_to_their_ends(world: _World) -> None:
+def test_messages_come_to_their_ends(world: World) -> None:
     """Written, rejected (here for its topic, its project and its payload), ignored; all counted."""
-    world.receive(_A, "nowhere", "c/h/r/d")
+    world.receive(A, "nowhere", "c/h/r/d")
     world.receive("a/h/r/d", payload=b"{")
     world.receive("a/h/r/d", payload=b"")
     world.settle()
@@ -123,11 +30,11 @@ def test_messages_come_to_their_ends(world: _World) -> None:
 
 
 @pytest.mark.parametrize("error", [Retryable("away"), Misconfigured("no right"), ZeroDivisionError("a bug")])
-def test_a_project_that_cannot_be_written_waits_alone(world: _World, error: Exception) -> None:
+def test_a_project_that_cannot_be_written_waits_alone(world: World, error: Exception) -> None:
     """Others go on; later it catches up in its order, and the lanes go on as one again."""
     world.store.failing["b"] = error
     for _ in range(5):
-        world.receive(_A, _B, "nowhere")
+        world.receive(A, B, "nowhere")
         world.settle()
     assert world.counts == (5, 5, 0, 5)
     assert world.positions() == {"": 15, "a": 15, "b": 0}
@@ -137,7 +44,7 @@ def test_a_project_that_cannot_be_written_waits_alone(world: _World, error: Exce
     world.settle()
     assert world.counts == (5, 5, 0, 5), "it is not tried before it is due"
     world.clock.now += 100
-    world.receive(_A, _B)
+    world.receive(A, B)
     world.settle()
     assert world.positions() == {"": 17, "a": 17, "b": 17}
     assert world.counts == (12, 5, 0, 0)
@@ -145,14 +52,14 @@ def test_a_project_that_cannot_be_written_waits_alone(world: _World, error: Exce
     assert world.pipeline.problems() == []
 
 
-def test_a_lane_that_lags_keeps_the_site_file_of_its_messages(world: _World) -> None:
+def test_a_lane_that_lags_keeps_the_site_file_of_its_messages(world: World) -> None:
     """Batches that came under an old version are placed by it, also after a restart."""
     world.store.failing["b"] = Retryable("away")
-    world.receive(_B)
+    world.receive(B)
     world.settle()
     device = "devices: [{id: d, assignments: [{house: h2, room: r2}]}]"
     world.file.write_text(
-        _SITE.format(more="").replace(
+        SITE.format(more="").replace(
             "id: b, title: B, timezone: UTC",
             f"""id: b, title: B, timezone: UTC,
      houses: [{{id: h2, rooms: [{{id: r2}}]}}], {device}""",
@@ -160,18 +67,18 @@ def test_a_lane_that_lags_keeps_the_site_file_of_its_messages(world: _World) -> 
     )
     world.sites.reload()
     assert world.sites.problem == ""
-    world.receive(_B)
+    world.receive(B)
     world.pipeline = world.fresh()
     del world.store.failing["b"]
     world.settle()
     assert {place.house for place, _ in world.store.written["b"]} == {"h", "h2"}  # type: ignore[attr-defined]
 
 
-def test_a_project_listed_later_begins_with_its_listing(world: _World) -> None:
+def test_a_project_listed_later_begins_with_its_listing(world: World) -> None:
     """What came before was rejected, what comes after is written."""
     world.receive("c/h/r/d/temperature")
     world.settle()
-    world.file.write_text(_SITE.format(more="  - {id: c, title: C, timezone: UTC}\n"))
+    world.file.write_text(SITE.format(more="  - {id: c, title: C, timezone: UTC}\n"))
     world.sites.check()
     world.receive("c/h/r/d/temperature")
     world.settle()
@@ -180,7 +87,7 @@ def test_a_project_listed_later_begins_with_its_listing(world: _World) -> None:
 
 
 def test_times_that_were_given_out_are_the_same_when_it_is_done_again(
-    world: _World, monkeypatch: pytest.MonkeyPatch
+    world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Written, but not marked as done (kill -9 in between): the same points once more, none beside them."""
     for n in range(3):
@@ -202,7 +109,7 @@ def test_times_that_were_given_out_are_the_same_when_it_is_done_again(
     assert world.counts == (6, 0, 0, 0)
 
 
-def test_a_message_that_breaks_a_decoder_is_rejected(world: _World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_message_that_breaks_a_decoder_is_rejected(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """A bug of ours neither stops the rest nor comes back for ever."""
     whole = Placer.place
 
@@ -216,17 +123,17 @@ def test_a_message_that_breaks_a_decoder_is_rejected(world: _World, monkeypatch:
 
     monkeypatch.setattr(Placer, "place", broken)
     monkeypatch.setattr(ShortWay, "points", unusable)
-    world.receive(_A, _A, _A)
+    world.receive(A, A, A)
     world.settle()
     assert world.counts == (2, 1, 0, 0)
     kept = world.journal.rejected(project="a", reason=None, before=None, limit=9)
     assert "ZeroDivisionError: oh" in kept[0].detail
 
 
-def test_refused_points_reject_their_message(world: _World) -> None:
+def test_refused_points_reject_their_message(world: World) -> None:
     """With the store's words; the others of the batch are written."""
     world.store.refusing.add(2.0)
-    world.receive(_A, _A, _A)
+    world.receive(A, A, A)
     world.settle()
     assert world.counts == (2, 1, 0, 0)
     kept = world.journal.rejected(project="a", reason="store", before=None, limit=9)
@@ -234,7 +141,7 @@ def test_refused_points_reject_their_message(world: _World) -> None:
 
 
 @pytest.mark.parametrize("error", [Retryable("away"), None])
-def test_pieces_of_a_pass_are_written_in_their_order(world: _World, error: Exception | None) -> None:
+def test_pieces_of_a_pass_are_written_in_their_order(world: World, error: Exception | None) -> None:
     """Many messages are written piece by piece; where one fails, all come again; a refused one is told."""
     world.store.refusing.add(5_003.0)
     write, calls = world.store.write, []
@@ -261,7 +168,7 @@ def test_pieces_of_a_pass_are_written_in_their_order(world: _World, error: Excep
     assert max(calls) == 4_000
 
 
-def test_projects_are_written_one_after_the_other(world: _World) -> None:
+def test_projects_are_written_one_after_the_other(world: World) -> None:
     """A store is for one thread: while a piece of one project is written, another's waits."""
     write, busy = world.store.write, Lock()
 
@@ -274,15 +181,15 @@ def test_projects_are_written_one_after_the_other(world: _World) -> None:
             busy.release()
 
     world.store.write = slow  # type: ignore[method-assign]
-    world.receive(_A, *[_B] * 4_000)
+    world.receive(A, *[B] * 4_000)
     world.settle()
     assert world.counts == (4_001, 0, 0, 0)
 
 
-def test_damaged_batches_are_passed_and_counted(world: _World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_damaged_batches_are_passed_and_counted(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """The messages around them are written."""
-    world.receive(_A, _A)
-    world.receive(_A)
+    world.receive(A, A)
+    world.receive(A)
     whole = world.journal.read(0, until=9, messages=99, size=99)
     damaged = [Batch(1, 2, "", Messages(), "bad"), *whole[1:]]
     monkeypatch.setattr(world.journal, "read", lambda *_, **__: damaged)
@@ -291,14 +198,14 @@ def test_damaged_batches_are_passed_and_counted(world: _World, monkeypatch: pyte
     assert world.journal.totals().rejected == {("", "damaged"): 2}
 
 
-def test_a_removed_project_is_finished(world: _World) -> None:
+def test_a_removed_project_is_finished(world: World) -> None:
     """What came while it was listed is still written, then its lane moves on with the others."""
     world.store.failing["b"] = Retryable("away")
-    world.receive(_B)
+    world.receive(B)
     world.settle()
     world.file.write_text("projects:\n  - {id: a, title: A, timezone: UTC}\n")
     world.sites.reload()
-    world.receive(_A, _B)
+    world.receive(A, B)
     world.settle()
     del world.store.failing["b"]
     world.clock.now += 100
@@ -308,20 +215,20 @@ def test_a_removed_project_is_finished(world: _World) -> None:
     assert world.positions() == {"": 3, "a": 3, "b": 3}
 
 
-def test_a_bad_site_file_changes_nothing(world: _World) -> None:
+def test_a_bad_site_file_changes_nothing(world: World) -> None:
     """It is told, and the one before stays in force until there is a good one."""
     version = world.sites.site.version
     world.file.write_text("projects: [")
     world.sites.check()
     assert "the one before it stays in force" in world.sites.problem
     assert version == world.sites.site.version
-    world.file.write_text(_SITE.format(more="\n"))
+    world.file.write_text(SITE.format(more="\n"))
     world.sites.check()
     assert world.sites.problem == ""
     assert version != world.sites.site.version
 
 
-def _of(world: _World) -> tuple[str, str]:
+def _of(world: World) -> tuple[str, str]:
     return world.sites.site.version, world.sites.site.text
 
 

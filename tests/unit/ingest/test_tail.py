@@ -1,8 +1,5 @@
 """What was written, by position: exactly what the store got, once, from any cursor, never what it refused."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from hdh.errors import Invalid, Retryable
@@ -10,15 +7,7 @@ from hdh.model import Point
 from ingest.cursor import Cursor, identity, parse
 from ingest.message import Message, Messages
 from ingest.tail import Tail
-from tests.unit.ingest.test_pipeline import _A, _B, _World
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[_World]:
-    """A pipeline over a journal of many small segments, and a store in memory."""
-    made = _World(tmp_path)
-    yield made
-    made.journal.close()
+from tests.unit.ingest.world import A, B, World
 
 
 def _values(points: list[tuple[str, Point]]) -> list[tuple[str, object]]:
@@ -29,12 +18,12 @@ def _read(tail: Tail) -> list[tuple[str, object]]:
     return [value for written in tail.read() for value in _values(written.points)]
 
 
-def test_what_is_written_comes_once(world: _World) -> None:
+def test_what_is_written_comes_once(world: World) -> None:
     """Nothing of before it began, nothing that is pending, and nothing twice."""
-    world.receive(_A)
+    world.receive(A)
     world.settle()
     tail = Tail(world.journal, None)
-    world.receive(_A, _B, "nowhere")
+    world.receive(A, B, "nowhere")
     assert _read(tail) == [], "it is not written yet"
     world.settle()
     assert _read(tail) == [("a", 2.0), ("b", 3.0)]
@@ -42,19 +31,19 @@ def test_what_is_written_comes_once(world: _World) -> None:
     tail.close()
 
 
-def test_a_project_that_waits_does_not_hold_up_the_others(world: _World) -> None:
+def test_a_project_that_waits_does_not_hold_up_the_others(world: World) -> None:
     """It comes when it is written, from its own position; a cursor from in between goes on alike."""
     tail = Tail(world.journal, None)
     world.store.failing["b"] = Retryable("away")
-    world.receive(_A, _B)
+    world.receive(A, B)
     world.settle()
-    world.receive(_B, _A)
+    world.receive(B, A)
     world.settle()
     assert _read(tail) == [("a", 1.0), ("a", 4.0)]
     between = parse(str(tail.cursor), "after")
     del world.store.failing["b"]
     world.clock.now += 100
-    world.receive(_A)
+    world.receive(A)
     world.settle()
     later = Tail(world.journal, between)
     assert sorted(_read(tail)) == sorted(_read(later)) == [("a", 5.0), ("b", 2.0), ("b", 3.0)]
@@ -63,20 +52,20 @@ def test_a_project_that_waits_does_not_hold_up_the_others(world: _World) -> None
     later.close()
 
 
-def test_what_was_rejected_never_comes(world: _World) -> None:
+def test_what_was_rejected_never_comes(world: World) -> None:
     """Neither what the decoder found wrong nor what the store refused; good parts of the former do."""
     tail = Tail(world.journal, None)
     world.store.refusing.add(7.0)
     world.receive("a/h/r/d", payload=b'{"temperature": 7}')
     world.receive("a/h/r/d", payload=b'[{"temperature": 8}, {"temperature": "warm"}]')
     world.receive("a/h/r/d", payload=b"{")
-    world.receive(_A, payload=b"9")
+    world.receive(A, payload=b"9")
     world.settle()
     assert _read(tail) == [("a", 8.0), ("a", 9.0)]
     tail.close()
 
 
-def test_an_old_cursor_gives_the_same_points(world: _World) -> None:
+def test_an_old_cursor_gives_the_same_points(world: World) -> None:
     """Also the times that ingest gave to readings without one, which keep those of one moment apart."""
     tail = Tail(world.journal, None)
     begin = tail.cursor
@@ -102,12 +91,12 @@ def test_an_old_cursor_gives_the_same_points(world: _World) -> None:
         one.close()
 
 
-def test_positions_that_are_gone_are_told(world: _World) -> None:
+def test_positions_that_are_gone_are_told(world: World) -> None:
     """A pruned segment, a journal begun anew and a cursor from the future are missed; what follows comes."""
     begin = Tail(world.journal, None)
     cursor = begin.cursor
     for _ in range(3):
-        world.receive(_A)
+        world.receive(A)
         world.settle()
     world.journal.prune(1 << 60)
     parts = list(Tail(world.journal, cursor).read())
@@ -121,9 +110,9 @@ def test_positions_that_are_gone_are_told(world: _World) -> None:
     begin.close()
 
 
-def test_what_a_power_cut_took_back_is_told_again(world: _World) -> None:
+def test_what_a_power_cut_took_back_is_told_again(world: World) -> None:
     """A cursor may be ahead of how far the lanes are known to be, but not of what was received: nothing is missed."""
-    world.receive(_A)
+    world.receive(A)
     tail = Tail(world.journal, Cursor(identity(world.journal), {"": world.journal.last}))
     assert not tail.first().missed
     world.settle()

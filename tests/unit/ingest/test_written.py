@@ -2,11 +2,9 @@
 
 import gc
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
 from http import HTTPStatus
-from pathlib import Path
 
 import httpx
 import pytest
@@ -14,36 +12,22 @@ from fastapi import FastAPI
 from fastapi.responses import JSONResponse
 
 from hdh.errors import Retryable
-from hdh.serve import listen, server
 from hdh.settings import Address
 from ingest.written import MOST_STREAMS, add_written
 from tests.common.eventually import eventually
-from tests.unit.ingest.test_pipeline import _World
+from tests.common.served import served
+from tests.unit.ingest.world import World
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[_World]:
-    """A pipeline over a journal, and a store in memory."""
-    made = _World(tmp_path)
-    yield made
-    made.journal.close()
-
-
-@pytest.fixture
-def client(world: _World) -> Iterator[httpx.Client]:
+def client(world: World) -> Iterator[httpx.Client]:
     """Asks a server of the path."""
     app, progress = FastAPI(), world.pipeline.progress
     app.add_exception_handler(Retryable, lambda _, error: JSONResponse(str(error), 503))
     add_written(app, world.journal, progress)
-    listening = listen(Address(host="127.0.0.1", port=0), "HDH_X")
-    serving = server(app)
-    thread = threading.Thread(target=serving.run, args=([listening],))
-    thread.start()
-    with httpx.Client(base_url=f"http://127.0.0.1:{listening.getsockname()[1]}", timeout=60) as made:
+    with served(app, Address(host="127.0.0.1", port=0), progress.end) as url, httpx.Client(timeout=60) as made:
+        made.base_url = httpx.URL(url)
         yield made
-    progress.end()
-    serving.should_exit = True
-    thread.join()
 
 
 @pytest.fixture
